@@ -1,0 +1,128 @@
+"""Who is writing: contacts and their addresses (a phone, a business-scoped user id, or both)."""
+
+from __future__ import annotations
+
+import phonenumbers
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from clinic import audit, database
+from clinic.models import Contact, ContactAddress
+from clinic.settings import settings
+
+ATTEMPTS = 5
+
+
+class InvalidAddress(ValueError):
+    """No address at all, or one that can not be a phone number or a user id."""
+
+
+class UnknownContact(LookupError):
+    """No contact has this id."""
+
+
+def normalise_phone(text: str) -> str:
+    """A phone number as +E.164, from any international writing ("49 176 …", "0049…", "+49 (0) 176 …").
+
+    WhatsApp writes numbers without the plus, so a bare number is read as international. Numbers that no plan
+    knows are kept as digits: WhatsApp's word counts. Raises InvalidAddress unless 6 to 15 digits come out.
+    """
+    folded = "".join(str(int(c)) if c.isdecimal() else c for c in text.strip())
+    compact = "".join(c for c in folded if c.isdigit() or c == "+")
+    international = "+" + (compact[2:] if compact.startswith("00") else compact.lstrip("+"))
+    try:
+        # The whole writing, not the digits: phonenumbers drops the "(0)" of "+49 (0) 176".
+        parsed = phonenumbers.parse(folded if folded.startswith("+") else international, None)
+        if phonenumbers.is_possible_number(parsed):
+            international = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    except phonenumbers.NumberParseException:
+        pass
+    digits = international[1:]
+    if not digits.isdigit() or not 6 <= len(digits) <= 15:
+        raise InvalidAddress("a phone number has 6 to 15 digits")
+    return international
+
+
+def _addresses(phone: str | None, user_id: str | None) -> dict[str, str]:
+    wanted: dict[str, str] = {}
+    # The user id first: it names the account, a phone number may pass to somebody else.
+    if user_id and user_id.strip():
+        wanted["user_id"] = user_id.strip()
+    if phone and phone.strip():
+        wanted["phone"] = normalise_phone(phone)
+    if not wanted:
+        raise InvalidAddress("a contact needs a phone number or a user id")
+    if len(wanted.get("user_id", "")) > 128:
+        raise InvalidAddress("a user id has at most 128 characters")
+    return wanted
+
+
+def _known(session: Session, wanted: dict[str, str]) -> dict[str, int]:
+    """system → contact id, of those addresses that somebody has."""
+    found = {}
+    for system, value in wanted.items():
+        statement = select(ContactAddress.contact_id).where(
+            ContactAddress.system == system, ContactAddress.value == value
+        )
+        contact_id = session.execute(statement).scalar_one_or_none()
+        if contact_id is not None:
+            found[system] = contact_id
+    return found
+
+
+def by_address(session: Session, *, phone: str | None = None, user_id: str | None = None) -> Contact:
+    """The contact with this address, made when there is none; a second, new address is added to it.
+
+    Needs a session of `database.transaction()`. Safe when several processes ask at once. Where phone and user id
+    belong to two contacts, the user id decides and nothing is moved. Raises InvalidAddress.
+    """
+    wanted = _addresses(phone, user_id)
+    for _ in range(ATTEMPTS):
+        known = _known(session, wanted)
+        missing = {system: value for system, value in wanted.items() if system not in known}
+        try:
+            with session.begin_nested():
+                contact_id = next((known[system] for system in wanted if system in known), None)
+                if contact_id is None:
+                    contact = Contact()
+                    session.add(contact)
+                    session.flush()
+                    contact_id = contact.id
+                    audit.record(session, f"contact:{contact_id}", "contact.created", f"contact:{contact_id}")
+                for system, value in missing.items():
+                    session.add(ContactAddress(contact_id=contact_id, system=system, value=value))
+            return get(session, contact_id)
+        except IntegrityError:
+            # Somebody else was faster: look again.
+            continue
+    raise RuntimeError("the contact could neither be found nor made")
+
+
+def get(session: Session, contact_id: int) -> Contact:
+    """The contact with this id; UnknownContact when there is none."""
+    contact: Contact | None = session.get(Contact, contact_id)
+    if contact is None:
+        raise UnknownContact(f"there is no contact {contact_id}")
+    return contact
+
+
+def address_of(session: Session, contact_id: int) -> dict[str, str | None]:
+    """``{"phone": "+49…" or None, "user_id": … or None}``, the newest of each."""
+    found: dict[str, str | None] = {"phone": None, "user_id": None}
+    statement = select(ContactAddress).where(ContactAddress.contact_id == contact_id).order_by(ContactAddress.id)
+    for address in session.execute(statement).scalars():
+        found[address.system] = address.value
+    return found
+
+
+def set_language(contact_id: int, code: str, session: Session | None = None) -> None:
+    """Remember the language a contact chose. ValueError when the clinic does not speak it; UnknownContact."""
+    if code not in settings().languages:
+        raise ValueError(f"{code!r} is not one of {','.join(settings().languages)}")
+
+    def work() -> None:
+        with database.within(session) as inner:
+            get(inner, contact_id).language = code
+
+    work() if session is not None else database.retrying(work)

@@ -1,0 +1,133 @@
+"""Engine, sessions and migrations.
+
+SQLite (WAL) is the embedded default, PostgreSQL the other engine; everything in `clinic` runs on
+both. `read()` gives a session for looking, `transaction()` one for writing: it commits when its
+block ends and rolls back when the block raises. On SQLite a transaction takes the write lock at once
+(BEGIN IMMEDIATE), so that two writers queue instead of failing in the middle.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from clinic.settings import PROJECT, settings
+
+BUSY_SECONDS = 30
+RETRIES = 8
+# PostgreSQL: serialization_failure, deadlock_detected, lock_not_available.
+_PASSING_CODES = {"40001", "40P01", "55P03"}
+
+Result = TypeVar("Result")
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    def configure(connection: Any, _record: Any) -> None:
+        # pysqlite's own transaction handling begins too late; "begin" below says when instead.
+        connection.isolation_level = None
+        # busy_timeout first: switching to WAL waits for locks too.
+        for pragma in (
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "synchronous=FULL",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    def begin(connection: Any) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    event.listen(engine, "connect", configure)
+    event.listen(engine, "begin", begin)
+
+
+def absolute_url(url: str) -> str:
+    """`url` with a relative SQLite path resolved against the project, its folder made."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        return url
+    path = Path(parsed.database)
+    path = path if path.is_absolute() else PROJECT / path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{path}"
+
+
+@lru_cache(maxsize=8)
+def engine(url: str | None = None) -> Engine:
+    """The engine of `url` (default: `CLINIC_DATABASE_URL`), one a process and address."""
+    url = absolute_url(url or settings().database_url)
+    if make_url(url).get_backend_name() == "sqlite":
+        made = create_engine(url, future=True, poolclass=NullPool, connect_args={"check_same_thread": False})
+        _prepare_sqlite(made)
+        return made
+    return create_engine(url, future=True, pool_pre_ping=True, pool_size=10, max_overflow=40)
+
+
+@contextmanager
+def read(url: str | None = None) -> Iterator[Session]:
+    """A session for reading; whatever it changed is rolled back."""
+    with Session(engine(url), future=True, expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def transaction(url: str | None = None) -> Iterator[Session]:
+    """A session for writing: commits at the end of the block, rolls back when the block raises."""
+    bind = engine(url).execution_options(sqlite_begin="IMMEDIATE")
+    with Session(bind, future=True, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def within(session: Session | None) -> Iterator[Session]:
+    """`session` itself when the caller has a transaction open, otherwise a transaction of our own.
+
+    Opening a second transaction inside the first would wait for itself on SQLite.
+    """
+    if session is not None:
+        yield session
+    else:
+        with transaction() as own:
+            yield own
+
+
+def _is_passing(error: OperationalError) -> bool:
+    """Whether the same transaction may succeed when it is simply tried again."""
+    return getattr(error.orig, "pgcode", None) in _PASSING_CODES or "database is locked" in str(error.orig)
+
+
+def retrying(work: Callable[[], Result]) -> Result:
+    """Call `work` (one whole transaction); again, after a short wait, when the database asks for it.
+
+    Raises the last OperationalError after `RETRIES` attempts, and any other error at once.
+    """
+    for attempt in range(RETRIES):
+        try:
+            return work()
+        except OperationalError as error:
+            if attempt == RETRIES - 1 or not _is_passing(error):
+                raise
+            time.sleep(random.uniform(0.005, 0.02) * 2**attempt)
+    raise AssertionError("unreachable")
+
+
+def upgrade(url: str | None = None, revision: str = "head") -> None:
+    """Bring the database's tables to `revision`; harmless when they are there already."""
+    config = Config()
+    config.set_main_option("script_location", str(PROJECT / "clinic" / "migrations"))
+    config.attributes["engine"] = engine(url)
+    command.upgrade(config, revision)

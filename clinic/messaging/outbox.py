@@ -1,0 +1,196 @@
+"""The outbox: what the clinic says, per contact in order, and what became of each message."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta
+from typing import Any, Mapping, Optional
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from clinic import clock
+from clinic.messaging import neutral
+from clinic.messaging.timers import machine_now
+from clinic.models.messaging import PENDING, Outbox
+
+# A row that a killed worker left as `sending` is sent again after this time, unless a status has
+# said in between that it went out. Longer than any request of the worker may take.
+OUTBOX_GRACE_SECONDS = float(os.environ.get("OUTBOX_GRACE_SECONDS") or 15)
+
+# SQLAlchemy 1.4 has no types of its own; as Any its columns are expressions and not values.
+_Row: Any = Outbox
+
+# Statuses only move forward; what arrived cannot fail any more.
+_RANK = {"queued": 0, "sending": 1, "sent": 2, "failed": 3, "parked": 3, "delivered": 4, "read": 5}
+
+
+def enqueue(
+    session: Session,
+    contact_id: int,
+    message: Mapping[str, Any],
+    in_reply_to: Optional[str] = None,
+    *,
+    position: int = 0,
+    tag: Optional[str] = None,
+) -> Outbox:
+    """Write one message to be sent; it leaves after everything this contact was told before."""
+    neutral.check(message)
+    row = Outbox(
+        contact_id=contact_id,
+        message=dict(message),
+        in_reply_to=in_reply_to,
+        position=position,
+        tag=tag,
+        created_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def already_said(session: Session, contact_id: int, tag: str) -> bool:
+    """Has the contact been told something with this tag (say "handoff:12")?"""
+    return bool(session.execute(select(exists().where(Outbox.contact_id == contact_id, Outbox.tag == tag))).scalar())
+
+
+def _claimable(now: datetime) -> Any:
+    """First of its contact among the unsent, and due: queued, or left behind by a killed worker."""
+    earlier = aliased(_Row)
+    is_head = ~exists().where(
+        earlier.contact_id == _Row.contact_id, earlier.id < _Row.id, earlier.status.in_(PENDING)
+    )
+    forgotten = now - timedelta(seconds=OUTBOX_GRACE_SECONDS)
+    is_due = or_(
+        and_(_Row.status == "queued", or_(_Row.next_attempt_at.is_(None), _Row.next_attempt_at <= now)),
+        and_(_Row.status == "sending", _Row.claimed_at < forgotten),
+    )
+    return and_(is_due, is_head)
+
+
+def due(session: Session) -> bool:
+    """Is there anything to claim? A look that takes no lock."""
+    return session.execute(select(Outbox.id).where(_claimable(machine_now())).limit(1)).first() is not None
+
+
+def claim(session: Session, limit: int = 1) -> list[Outbox]:
+    """Take up to `limit` rows to send, of as many contacts, oldest first; commit before sending.
+
+    Never two of one contact: the next waits until the one before is accepted or given up. On
+    PostgreSQL several workers may claim at once; on SQLite the write lock of `transaction()` queues them.
+    """
+    now = machine_now()
+    rows = (
+        session.execute(
+            select(Outbox)
+            .where(_claimable(now))
+            .order_by(Outbox.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=Outbox)
+        )
+        .scalars()
+        .all()
+    )
+    for row in rows:
+        row.status = "sending"
+        row.claimed_at = now
+        row.attempts += 1
+    return list(rows)
+
+
+def _claimed(session: Session, outbox_id: int) -> Optional[Outbox]:
+    """The row, locked, while it is still `sending`; None when a status has settled it meanwhile."""
+    row: Optional[Outbox] = session.execute(
+        select(Outbox).where(Outbox.id == outbox_id).with_for_update()
+    ).scalar_one_or_none()
+    return row if row is not None and row.status == "sending" else None
+
+
+def accepted(session: Session, outbox_id: int, wamid: str) -> None:
+    """The channel took the message and calls it `wamid`. A status that was faster is kept."""
+    row = session.execute(select(Outbox).where(Outbox.id == outbox_id).with_for_update()).scalar_one()
+    row.wamid = row.wamid or wamid
+    if _RANK[row.status] < _RANK["sent"]:
+        _move(row, "sent", clock.now())
+
+
+def retry(session: Session, outbox_id: int, delay: float, code: str, detail: str) -> None:
+    """It did not go out; try again in `delay` seconds."""
+    if row := _claimed(session, outbox_id):
+        row.status = "queued"
+        row.next_attempt_at = machine_now() + timedelta(seconds=delay)
+        row.error_code, row.error_detail = code, detail
+
+
+def hold_back(session: Session, outbox_id: int) -> None:
+    """Put a claimed row back as if nobody had touched it: the channel as a whole cannot send now."""
+    if row := _claimed(session, outbox_id):
+        row.status = "queued"
+        row.attempts -= 1
+
+
+def unsure(session: Session, outbox_id: int, detail: str) -> None:
+    """Nobody knows whether it went out. It stays `sending` for the grace time, for a status to tell."""
+    if row := _claimed(session, outbox_id):
+        row.claimed_at = machine_now()
+        row.error_code, row.error_detail = "unsure", detail
+
+
+def gave_up(session: Session, outbox_id: int, code: str, detail: str) -> None:
+    """It will never go out; the contact's next message may."""
+    if row := _claimed(session, outbox_id):
+        _move(row, "failed", clock.now(), code, detail)
+
+
+def parked(session: Session, outbox_id: int, code: str, detail: str) -> None:
+    """It may not go out now (say outside the service window); a person sees why."""
+    if row := _claimed(session, outbox_id):
+        _move(row, "parked", clock.now(), code, detail)
+
+
+def record_status(
+    session: Session,
+    *,
+    status: str,
+    at: datetime,
+    opaque: Optional[str] = None,
+    wamid: Optional[str] = None,
+    code: Optional[str] = None,
+    detail: Optional[str] = None,
+) -> bool:
+    """What the channel reports of a message: sent, delivered, read, failed or parked.
+
+    Found by what we sent along (`opaque`), else by the channel's id. Forward only; a duplicate, a late
+    one and one about a message we do not know are harmless. True when it changed something.
+    """
+    row = _find(session, opaque, wamid)
+    if row is None:
+        return False
+    if wamid and not row.wamid:
+        row.wamid = wamid
+    if _RANK[status] <= _RANK[row.status]:
+        return False
+    _move(row, status, at, code, detail)
+    return True
+
+
+def _find(session: Session, opaque: Optional[str], wamid: Optional[str]) -> Optional[Outbox]:
+    for column, value in ((Outbox.opaque, opaque), (Outbox.wamid, wamid)):
+        if value:
+            found = session.execute(select(Outbox).where(column == value).limit(1).with_for_update()).scalar()
+            if found is not None:
+                return found
+    return None
+
+
+def _move(row: Outbox, status: str, at: datetime, code: Optional[str] = None, detail: Optional[str] = None) -> None:
+    row.status = status
+    row.error_code, row.error_detail = code, detail
+    row.next_attempt_at = None
+    # A later status implies the earlier ones: `sent` may never come.
+    if _RANK[status] >= _RANK["delivered"] or status == "sent":
+        row.sent_at = row.sent_at or at
+    if _RANK[status] >= _RANK["delivered"]:
+        row.delivered_at = row.delivered_at or at
+    if status == "read":
+        row.read_at = row.read_at or at

@@ -1,0 +1,1 @@
+"""Free slots (`slots`) and what is made of them (`booking`)."""

@@ -1,0 +1,79 @@
+"""The clinic's words in every language: `<language>.yml` beside this module, and how words are compared.
+
+Sections map a code to the phrases for it (`specialties`, `relations`, `languages`) or list phrases
+(`any_practitioner`, `any_time`, `more`, `name_cues`, `titles`, `skip`). Written naturally; compared in normal form.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Mapping
+
+import yaml
+
+from clinic.settings import settings
+
+FOLDER = Path(__file__).resolve().parent
+
+_FOLDED = str.maketrans(
+    {
+        "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ی": "ي", "ک": "ك",
+        "ـ": None, "ё": "е", "ß": "ss", "ı": "i", "ø": "o", "æ": "ae", "’": "'", "`": "'",
+    }
+)  # fmt: skip
+_KEPT_MARKS = {"\u0306"}  # й is и with a breve: another letter, not an accent
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]")
+
+
+def normalise(text: str) -> str:
+    """`text` as words are compared: lower case, one alphabet shape, no accents, tashkeel, tatweel or invisible marks.
+
+    NFKC first (presentation forms, full width); umlauts and accents fold to the base letter; Arabic alef, ya,
+    ta marbuta and hamza seats fold together; ё is е; digits of every script become ASCII.
+    """
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower().translate(_FOLDED)
+    letters = []
+    for char in unicodedata.normalize("NFD", text):
+        if char.isdigit() and not char.isascii():
+            char = str(unicodedata.digit(char, char))
+        if not unicodedata.combining(char) or char in _KEPT_MARKS:
+            letters.append(char)
+    return unicodedata.normalize("NFC", "".join(letters)).translate(_FOLDED)
+
+
+class VocabularyError(Exception):
+    """A vocabulary file is missing or has the wrong shape."""
+
+
+@lru_cache(maxsize=16)
+def load(language: str) -> Mapping[str, Any]:
+    """The whole vocabulary of a language as written."""
+    path = FOLDER / f"{language}.yml"
+    if not path.exists():
+        raise VocabularyError(f"clinic/vocabulary/{language}.yml is missing: add it before adding the language")
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise VocabularyError(f"clinic/vocabulary/{language}.yml must map sections to words")
+    return content
+
+
+@lru_cache(maxsize=128)
+def coded(section: str, language: str) -> Mapping[str, str]:
+    """Normalised phrase → code, for a section that maps codes to phrases."""
+    entries = load(language).get(section) or {}
+    return {normalise(str(phrase)): str(code) for code, phrases in entries.items() for phrase in phrases}
+
+
+@lru_cache(maxsize=128)
+def phrases(section: str, language: str) -> frozenset[str]:
+    """The normalised phrases of a section that is a plain list."""
+    return frozenset(normalise(str(phrase)) for phrase in load(language).get(section) or [])
+
+
+def matches(section: str, text: str) -> bool:
+    """Whether `text` as a whole is one of the section's phrases in any of the clinic's languages."""
+    whole = normalise(text).strip(" .!?،؟,")
+    return any(whole in phrases(section, language) for language in settings().languages)

@@ -1,0 +1,1 @@
+"""Rasa graph components: language, tokens, times, clinic words, intents; responses per language."""

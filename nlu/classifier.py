@@ -1,0 +1,149 @@
+"""Intents by a linear model on words and character n-grams of normalised text.
+
+One model for all languages and for faq topics too: a label is an intent or `faq/<topic>`; topics add up to their
+intent, and the best topic is answered under `response_selector` as Rasa's own ResponseSelector does. Why linear:
+docs/decisions/0004-classifier.md.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, Dict, List, Sequence, Text, Tuple, Type
+
+import joblib
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
+
+from clinic.settings import settings
+from nlu.text import normal_text
+from nlu.tokenizer import MultilingualTokenizer
+
+FILE = "model.joblib"
+
+
+def make_model(config: Dict[Text, Any]) -> Pipeline:
+    """The untrained model: TF-IDF of words (1–2) and of characters inside words, then logistic regression."""
+    features = FeatureUnion(
+        [
+            ("words", TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"\S+", sublinear_tf=True, dtype=np.float32)),
+            (
+                "characters",
+                TfidfVectorizer(
+                    analyzer="char_wb",
+                    ngram_range=(config["min_ngram"], config["max_ngram"]),
+                    min_df=config["min_df"],
+                    sublinear_tf=True,
+                    dtype=np.float32,
+                ),
+            ),
+        ]
+    )
+    classifier = LogisticRegression(
+        C=config["C"], max_iter=config["max_iter"], class_weight="balanced", random_state=config["random_state"]
+    )
+    return make_pipeline(features, classifier)
+
+
+def _language(message: Message) -> str:
+    return str((message.get("language") or {}).get("code") or settings().default_language)
+
+
+def _ranked(probabilities: Dict[str, float]) -> List[Tuple[str, float]]:
+    return sorted(probabilities.items(), key=lambda item: -item[1])
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LinearClassifier(IntentClassifier, GraphComponent):
+    """Sets `intent`, `intent_ranking` and, for retrieval intents, `response_selector`."""
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """The tokenizer's language is what the text is normalised with."""
+        return [MultilingualTokenizer]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Chosen by bench/classifiers.py; see docs/decisions/0004-classifier.md."""
+        return {"min_ngram": 2, "max_ngram": 5, "min_df": 2, "C": 20.0, "max_iter": 300, "random_state": 42, "ranking": 10}
+
+    def __init__(
+        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, model: Pipeline | None
+    ) -> None:
+        self._config, self._storage, self._resource, self._model = config, model_storage, resource, model
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> LinearClassifier:
+        """An untrained classifier."""
+        return cls(config, model_storage, resource, None)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LinearClassifier:
+        """The trained classifier."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, joblib.load(folder / FILE))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the model on all examples that have an intent."""
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        texts = [normal_text(example.get(TEXT), _language(example)) for example in examples]
+        labels = [example.get(INTENT_RESPONSE_KEY) or example.get(INTENT) for example in examples]
+        self._model = make_model(self._config).fit(texts, labels)
+        with self._storage.write_to(self._resource) as folder:
+            joblib.dump(self._model, folder / FILE, compress=3)
+        return self._resource
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Classify incoming messages; one without a word gets no intent."""
+        for message in messages:
+            text = normal_text(message.get(TEXT) or "", _language(message))
+            if self._model is None or not text:
+                message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
+                message.set("intent_ranking", [], add_to_output=True)
+                continue
+            labels: Sequence[str] = self._model.classes_
+            scores = dict(zip(labels, (float(score) for score in self._model.predict_proba([text])[0])))
+            self._set_intent(message, scores)
+            self._set_topic(message, scores)
+        return messages
+
+    def _set_intent(self, message: Message, scores: Dict[str, float]) -> None:
+        intents: Dict[str, float] = defaultdict(float)
+        for label, score in scores.items():
+            intents[label.split("/")[0]] += score
+        ranking = [{"name": name, "confidence": score} for name, score in _ranked(intents)[: self._config["ranking"]]]
+        message.set(INTENT, ranking[0], add_to_output=True)
+        message.set("intent_ranking", ranking, add_to_output=True)
+
+    @staticmethod
+    def _set_topic(message: Message, scores: Dict[str, float]) -> None:
+        selectors: Dict[str, Any] = {"all_retrieval_intents": sorted({name.split("/")[0] for name in scores if "/" in name})}
+        for intent in selectors["all_retrieval_intents"]:
+            topics = {label: score for label, score in scores.items() if label.startswith(f"{intent}/")}
+            total = sum(topics.values()) or 1.0
+            ranking = [
+                {"intent_response_key": label, "confidence": score / total} for label, score in _ranked(topics)
+            ]
+            selectors[intent] = {
+                "response": {"utter_action": f"utter_{ranking[0]['intent_response_key']}", "responses": None, **ranking[0]},
+                "ranking": ranking,
+            }
+        message.set("response_selector", selectors, add_to_output=True)

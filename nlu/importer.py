@@ -1,0 +1,52 @@
+"""Loads the project as Rasa does and adds `locales/*.yml` to the domain.
+
+Stock Rasa lets one file's `utter_x` silently overwrite another's; here every language's text becomes a
+variation conditioned on the slot `language`, which `nlu.responses` fills when a response is rendered.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Text, Union
+
+from rasa.shared.core.domain import Domain
+from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.utils.io import read_yaml_file
+
+LOCALES = Path(__file__).resolve().parent.parent / "locales"
+
+
+class LocaleError(Exception):
+    """A file in `locales/` cannot be used; the message names the file and what is wrong."""
+
+
+def responses_by_language(folder: Path = LOCALES) -> Dict[str, List[Dict[str, Any]]]:
+    """All responses of `folder` as Rasa variations, each conditioned on its file's language."""
+    merged: Dict[str, List[Dict[str, Any]]] = {}
+    for path in sorted(folder.glob("*.yml")):
+        content = read_yaml_file(path)
+        if not isinstance(content, dict) or "responses" not in content:
+            raise LocaleError(f"{path.name} has no `responses:`")
+        condition = [{"type": "slot", "name": "language", "value": path.stem}]
+        for key, variations in content["responses"].items():
+            merged.setdefault(key, []).extend({**variation, "condition": condition} for variation in variations)
+    if not merged:
+        raise LocaleError(f"no locale found in {folder.name}/")
+    return merged
+
+
+class LocaleImporter(RasaFileImporter):
+    """RasaFileImporter whose domain speaks every language of `locales/`."""
+
+    def __init__(
+        self,
+        config_file: Optional[Text] = None,
+        domain_path: Optional[Text] = None,
+        training_data_paths: Optional[Union[List[Text], Text]] = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(config_file, domain_path, training_data_paths)
+
+    def get_domain(self) -> Domain:
+        """The domain of `domain.yml` with the responses of all languages."""
+        return super().get_domain().merge(Domain.from_dict({"responses": responses_by_language()}))

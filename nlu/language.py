@@ -1,0 +1,173 @@
+"""Which language a message is in.
+
+Script first (Arabic and Cyrillic letters settle it among our languages), then lingua restricted to the clinic's
+languages, then the words of our own training data for messages too short for statistics ("Termin",
+"consulta"). One or two words never flip a conversation: `metadata.language`, which the channel fills with the
+conversation's language so far, wins over them. Figures: docs/decisions and facts of lingua in its README.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from functools import lru_cache
+from typing import Any, Dict, List, Mapping, Optional, Set, Text, Tuple
+
+from lingua import IsoCode639_1, Language, LanguageDetector as Lingua, LanguageDetectorBuilder
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.io import dump_obj_as_json_to_file, read_json_file
+
+from clinic.settings import settings
+from clinic.vocabulary import normalise
+
+SCRIPTS = {"ARABIC": ("ar",), "CYRILLIC": ("ru",)}
+# Romanised Arabic writes letters that Latin lacks as digits inside words: 3ayez, a7gez, sa3a, 2arib.
+_ARABIZI = re.compile(r"^(?=.*[a-z].*[a-z])[a-z']*[23579][a-z'23579]*$")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+SURE_PAIR, SURE_SENTENCE = 0.95, 0.75
+
+Guess = Tuple[str, float]
+
+
+def _script(text: str) -> Counter[str]:
+    return Counter(unicodedata.name(char, "?").split(" ")[0] for char in text if char.isalpha())
+
+
+@lru_cache(maxsize=4)
+def _lingua(codes: Tuple[str, ...]) -> Lingua:
+    languages = [Language.from_iso_code_639_1(getattr(IsoCode639_1, code.upper())) for code in codes]
+    return LanguageDetectorBuilder.from_languages(*languages).with_preloaded_language_models().build()
+
+
+def _by_script(text: str, spoken: Tuple[str, ...]) -> Optional[Guess]:
+    letters = _script(text)
+    for script, codes in SCRIPTS.items():
+        here = [code for code in codes if code in spoken]
+        share = letters[script] / max(1, sum(letters.values()))
+        if here and share > 0.5:
+            return here[0], round(min(0.99, 0.5 + share / 2), 2)
+    return None
+
+
+def _by_arabizi(text: str, spoken: Tuple[str, ...]) -> Optional[Guess]:
+    tokens = text.lower().split()
+    if "ar" in spoken and sum(bool(_ARABIZI.match(token)) for token in tokens) * 4 >= max(4, len(tokens)):
+        return "ar", 0.9
+    return None
+
+
+def _by_statistics(text: str, spoken: Tuple[str, ...]) -> Guess:
+    latin = tuple(code for code in spoken if not any(code in codes for codes in SCRIPTS.values()))
+    if len(latin) < 2:
+        return (latin or spoken)[0], 0.5
+    best = _lingua(latin).compute_language_confidence_values(text)[0]
+    return best.language.iso_code_639_1.name.lower(), round(best.value, 2)
+
+
+def _by_known_words(tokens: List[str], known: Mapping[str, List[str]]) -> Optional[Guess]:
+    votes = Counter(known[token][0] for token in tokens if len(known.get(token, [])) == 1)
+    if len(votes) == 1:
+        return votes.most_common(1)[0][0], 0.9
+    return None
+
+
+def detect(text: str, known: Mapping[str, List[str]], prior: Optional[str] = None) -> Guess:
+    """Language code (one of `CLINIC_LANGUAGES`) and confidence 0..1 of `text`.
+
+    `known` maps a normalised word to the languages whose examples hold it; `prior` is the conversation's
+    language so far, which short messages keep.
+    """
+    spoken = settings().languages
+    tokens = [normalise(word) for word in _WORD.findall(text)]
+    keep = prior if prior in spoken else None
+    if not tokens:
+        return keep or settings().default_language, 0.0
+    code, confidence = (
+        _by_script(text, spoken)
+        or _by_arabizi(text, spoken)
+        or (_by_known_words(tokens, known) if len(tokens) <= 2 else None)
+        or _by_statistics(text, spoken)
+    )
+    if len(tokens) == 1:
+        return (keep, 0.5) if keep else (code, min(confidence, 0.9))
+    sure = SURE_PAIR if len(tokens) == 2 else SURE_SENTENCE
+    if keep and code != keep and confidence < sure:
+        return keep, 0.5
+    return code, confidence
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class LanguageDetector(GraphComponent):
+    """Sets `language: {code, confidence}` on every message; first in the pipeline.
+
+    Training learns which words belong to one language only, from the examples' `metadata: language`.
+    """
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> LanguageDetector:
+        """An untrained detector."""
+        return cls(model_storage, resource, {})
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LanguageDetector:
+        """The detector with the words it learned."""
+        with model_storage.read_from(resource) as folder:
+            return cls(model_storage, resource, read_json_file(folder / "words.json"))
+
+    def __init__(self, model_storage: ModelStorage, resource: Resource, known: Dict[str, List[str]]) -> None:
+        self._storage, self._resource, self._known = model_storage, resource, known
+        detect("warm up the statistics", known)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the words of each language."""
+        languages: Dict[str, Set[str]] = defaultdict(set)
+        for example in training_data.training_examples:
+            code = _declared(example)
+            if code and example.get(TEXT):
+                for word in _WORD.findall(example.get(TEXT)):
+                    languages[normalise(word)].add(code)
+        self._known = {word: sorted(codes) for word, codes in sorted(languages.items())}
+        with self._storage.write_to(self._resource) as folder:
+            dump_obj_as_json_to_file(folder / "words.json", self._known)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Give each example the language its file declares."""
+        for example in training_data.training_examples:
+            code = _declared(example)
+            guess = (code, 1.0) if code else detect(example.get(TEXT) or "", self._known)
+            example.set("language", {"code": guess[0], "confidence": guess[1]})
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Detect the language of incoming messages."""
+        for message in messages:
+            prior = (message.get("metadata") or {}).get("language")
+            code, confidence = detect(message.get(TEXT) or "", self._known, prior)
+            message.set("language", {"code": code, "confidence": confidence}, add_to_output=True)
+        return messages
+
+
+def _declared(example: Message) -> Optional[str]:
+    metadata = example.get("metadata") or {}
+    for level in ("example", "intent"):
+        inner = metadata.get(level)
+        if isinstance(inner, dict) and inner.get("language"):
+            return str(inner["language"])
+    return None

@@ -1,0 +1,77 @@
+"""Finds the clinic's words in a message: exact in normal form, with Arabic clitics off, then with typos."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, List, Mapping, Sequence, Tuple
+
+from rapidfuzz.distance import OSA
+
+from nlu.text import Word, words
+
+Phrase = Tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A phrase in a text: its words' places in the token list, its span, its code."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    code: str
+    exact: bool
+
+
+def allowed_typos(word: str) -> int:
+    """How many edits a word of this length forgives: none below 6 letters, two from 10."""
+    return 0 if len(word) < 6 else 1 if len(word) < 10 else 2
+
+
+class PhraseBook:
+    """Phrases of one language with their codes, looked up longest first."""
+
+    def __init__(self, coded: Mapping[str, str], language: str) -> None:
+        self._phrases: Dict[Phrase, str] = {}
+        for phrase, code in coded.items():
+            self._phrases[tuple(word.norm for word in words(phrase, language))] = code
+        self._longest = max((len(phrase) for phrase in self._phrases), default=0)
+        self._single = [(phrase[0], code) for phrase, code in self._phrases.items() if len(phrase) == 1]
+
+    def find(self, tokens: Sequence[Word]) -> List[Found]:
+        """All phrases in `tokens`, left to right, the longest at each place, without overlaps."""
+        found: List[Found] = []
+        position = 0
+        while position < len(tokens):
+            match = self._at(tokens, position)
+            if match:
+                found.append(match)
+                position = match.last
+            position += 1
+        return found
+
+    def _at(self, tokens: Sequence[Word], position: int) -> Found | None:
+        for length in range(min(self._longest, len(tokens) - position), 0, -1):
+            window = tokens[position : position + length]
+            for key in (tuple(word.norm for word in window), (window[0].stem, *(word.norm for word in window[1:]))):
+                if key in self._phrases:
+                    return self._found(tokens, position, length, self._phrases[key], True)
+        return self._misspelt(tokens, position)
+
+    def _misspelt(self, tokens: Sequence[Word], position: int) -> Found | None:
+        word = tokens[position]
+        for form in {word.norm, word.stem}:
+            if not form.isalpha() or not allowed_typos(form):
+                continue
+            for known, code in self._single:
+                most = min(allowed_typos(form), allowed_typos(known))
+                close = most and known[0] == form[0] and OSA.distance(form, known, score_cutoff=most) <= most
+                if close:
+                    return self._found(tokens, position, 1, code, False)
+        return None
+
+    @staticmethod
+    def _found(tokens: Sequence[Word], position: int, length: int, code: str, exact: bool) -> Found:
+        last = position + length - 1
+        return Found(position, last, tokens[position].start, tokens[last].end, code, exact)

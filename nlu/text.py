@@ -1,0 +1,56 @@
+"""Tokens and their normal form: what every component of the pipeline looks at.
+
+spaCy's blank pipelines split (they know clitics, hyphens, abbreviations and emoji per language and need no
+download); `clinic.vocabulary.normalise` folds what people leave out or mistype.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, List
+
+import spacy
+
+from clinic.vocabulary import normalise
+
+# Arabic writes "and", "with", "to", "the" onto the word; long ones first.
+_ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ف", "ل", "ع")
+
+
+@dataclass(frozen=True)
+class Word:
+    """One token: its span in the original text, its normal form, and the form without Arabic clitics."""
+
+    start: int
+    end: int
+    norm: str
+    stem: str
+
+
+@lru_cache(maxsize=16)
+def _tokenizer(language: str) -> Any:
+    return spacy.blank(language).tokenizer
+
+
+def _stem(norm: str) -> str:
+    if "\u0600" <= norm[:1] <= "\u06ff":
+        for prefix in _ARABIC_PREFIXES:
+            if norm.startswith(prefix) and len(norm) - len(prefix) >= 3:
+                return norm[len(prefix) :]
+    return norm
+
+
+def words(text: str, language: str) -> List[Word]:
+    """The tokens of `text` that carry something (letters, digits, emoji), in order."""
+    found = []
+    for token in _tokenizer(language)(text):
+        norm = normalise(token.text).strip()
+        if norm:
+            found.append(Word(token.idx, token.idx + len(token.text), norm, _stem(norm)))
+    return found
+
+
+def normal_text(text: str, language: str) -> str:
+    """`text` as the classifier reads it: normal forms, one space between."""
+    return " ".join(word.norm for word in words(text, language))

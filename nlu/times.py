@@ -1,0 +1,221 @@
+"""Days and times in a message, in five languages, in the clinic's zone.
+
+Duckling (in process) reads them; what it misses is repaired here from `times.yml`: parts of the day, digits of
+other scripts, a few phrases. Duckling is given and gives wall-clock time (its own reading of zone files takes
+the summer offset in November: measured with pyduckling 0.4.0 and the tzdata package), and the zone is put on here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional, Text, Tuple
+
+import duckling
+import tzdata
+import yaml
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from clinic import clock
+from clinic.settings import settings
+from nlu.text import words
+
+GRAINS = ("minute", "hour", "day", "week", "month")
+_STEP = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
+# English dates are read as the world writes them (24/05), not as the US does (05/24).
+_LOCALES = {"en": "EN_GB", "pt": "PT_XX", "de": "DE_XX", "ru": "RU_XX", "ar": "AR_XX"}
+_DIGITS = {ord(char): str(value) for zero in "٠۰०" for value, char in enumerate(chr(ord(zero) + n) for n in range(10))}
+
+
+@dataclass(frozen=True)
+class Time:
+    """A stretch of time somebody named: span in the text, local wall-clock bounds (either may be open), grain."""
+
+    start: int
+    end: int
+    begins: Optional[datetime]
+    ends: Optional[datetime]
+    grain: str
+
+    def resolved(self) -> Dict[str, Optional[str]]:
+        """The bounds as aware ISO instants in the clinic's zone, with the grain."""
+        zone = settings().time_zone
+        bounds = [moment.replace(tzinfo=zone).isoformat() if moment else None for moment in (self.begins, self.ends)]
+        return {"from": bounds[0], "to": bounds[1], "grain": self.grain}
+
+
+@lru_cache(maxsize=1)
+def _repairs() -> Dict[str, Any]:
+    loaded: Dict[str, Any] = yaml.safe_load(Path(__file__).with_name("times.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+@lru_cache(maxsize=1)
+def _zones() -> Any:
+    duckling.init()
+    return duckling.load_time_zones(os.path.join(os.path.dirname(tzdata.__file__), "zoneinfo"))
+
+
+@lru_cache(maxsize=16)
+def _locale(language: str) -> Any:
+    fallback = duckling.default_locale_lang(duckling.parse_lang(language))
+    return duckling.parse_locale(_LOCALES.get(language, language.upper()), fallback)
+
+
+@lru_cache(maxsize=1)
+def _dimensions() -> Any:
+    return duckling.parse_dimensions(["time"])
+
+
+def _reread(text: str, language: str) -> Tuple[str, List[int]]:
+    """`text` as Duckling reads it best, and for each of its characters the place in the original."""
+    text, places = text.lower() if len(text.lower()) == len(text) else text, list(range(len(text) + 1))
+    text = text.translate(_DIGITS)
+    for pattern, reading in _repairs()["readings"].get(language, {}).items():
+        for match in reversed(list(re.finditer(pattern, text))):
+            begin, end, new = match.start(), match.end(), match.expand(reading)
+            inner = [places[min(begin + i, end - 1)] for i in range(len(new))]
+            places = places[:begin] + inner + places[end:]
+            text = text[:begin] + new + text[end:]
+    return text, places
+
+
+def _wall(value: str) -> datetime:
+    return datetime.fromisoformat(value[:19])
+
+
+def _daytime(begin: datetime, grain: str) -> datetime:
+    """A bare hour between one and six is an afternoon's: nobody is seen at 3 a.m."""
+    return begin + timedelta(hours=12) if grain in ("hour", "minute") and 1 <= begin.hour < 7 else begin
+
+
+def _bounds(value: Dict[str, Any]) -> Optional[Tuple[Optional[datetime], Optional[datetime], str]]:
+    if value["type"] == "interval":
+        if any(value.get(side, {}).get("grain") in ("second", "year") for side in ("from", "to")):
+            return None
+        begin, end = (_wall(value[side]["value"]) if side in value else None for side in ("from", "to"))
+        return begin, end, "interval"
+    grain = value.get("grain")
+    if grain not in GRAINS:
+        return None
+    begin = _daytime(_wall(value["value"]), grain)
+    end = begin + _STEP[grain] if grain in _STEP else (begin.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return begin, end, grain
+
+
+def _duckling(text: str, language: str, now: datetime) -> Iterator[Time]:
+    read, places = _reread(text, language)
+    wall = now.astimezone(settings().time_zone).replace(tzinfo=timezone.utc)
+    reference = duckling.parse_ref_time(_zones(), "UTC", int(wall.timestamp()))
+    for result in duckling.parse(read, duckling.Context(reference, _locale(language)), _dimensions(), False):
+        bounds = _bounds(result["value"])
+        if result["dim"] == "time" and bounds:
+            start, end = places[result["start"]], places[result["end"] - 1] + 1
+            if any(char.isdigit() for char in text[start:end]) or end - start >= 3:
+                yield Time(start, end, *bounds)
+
+
+@lru_cache(maxsize=16)
+def _parts(language: str) -> List[Tuple[Tuple[str, ...], Tuple[int, int]]]:
+    listed = _repairs()["parts"].get(language, {}).items()
+    known = [(tuple(word.norm for word in words(phrase, language)), (hours[0], hours[1])) for phrase, hours in listed]
+    return sorted(known, key=lambda part: -len(part[0]))
+
+
+def _day_parts(text: str, language: str) -> Iterator[Tuple[int, int, Tuple[int, int]]]:
+    tokens = words(text, language)
+    position = 0
+    while position < len(tokens):
+        for phrase, hours in _parts(language):
+            window = tokens[position : position + len(phrase)]
+            if tuple(word.norm for word in window) == phrase:
+                yield window[0].start, window[-1].end, hours
+                position += len(phrase) - 1
+                break
+        position += 1
+
+
+def _within(time: Time, start: int, end: int, hours: Tuple[int, int]) -> Time:
+    """`time` narrowed to a part of the day that was named inside or beside it."""
+    span = replace(time, start=min(time.start, start), end=max(time.end, end))
+    one_day = time.begins and time.ends and time.ends - time.begins <= timedelta(days=1)
+    if time.begins is None or not one_day or time.grain not in ("day", "interval"):
+        return span
+    day = time.begins.replace(hour=0, minute=0)
+    return replace(
+        span, begins=day + timedelta(hours=hours[0]), ends=day + timedelta(hours=hours[1]), grain="interval"
+    )
+
+
+def _beside(text: str, time: Time, start: int, end: int) -> bool:
+    if start <= time.end and end >= time.start:
+        return True
+    gap = text[time.end : start] if start >= time.end else text[end : time.start]
+    return len(gap) <= 6 and not any(char in gap for char in ".!?\n")
+
+
+def find_times(text: str, language: str, now: Optional[datetime] = None) -> List[Time]:
+    """The times named in `text`, in order, without overlaps; relative ones count from `now` (aware)."""
+    now = now or clock.now()
+    found = list(_duckling(text, language, now))
+    for start, end, hours in _day_parts(text, language):
+        near = next((time for time in found if _beside(text, time, start, end)), None)
+        if near:
+            found[found.index(near)] = _within(near, start, end, hours)
+            continue
+        today = now.astimezone(settings().time_zone).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
+        late = now.astimezone(settings().time_zone).hour >= hours[1] - 1
+        day = today + timedelta(days=1 if late else 0)
+        found.append(
+            Time(start, end, day + timedelta(hours=hours[0]), day + timedelta(hours=hours[1]), "interval")
+        )
+    return _without_overlaps(found)
+
+
+def _without_overlaps(times: List[Time]) -> List[Time]:
+    kept: List[Time] = []
+    for time in sorted(times, key=lambda time: (time.start, time.start - time.end)):
+        if not kept or time.start >= kept[-1].end:
+            kept.append(time)
+    return kept
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class TimeExtractor(GraphComponent):
+    """Entities `time`: the words as value, their meaning under `resolved` (see the contract)."""
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> TimeExtractor:
+        """A ready extractor: nothing is trained."""
+        find_times("tomorrow", "en")
+        return cls()
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Add the times of each message to its entities."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            code = (message.get("language") or {}).get("code") or settings().default_language
+            entities = [
+                {
+                    "entity": "time",
+                    "start": time.start,
+                    "end": time.end,
+                    "value": text[time.start : time.end],
+                    "resolved": time.resolved(),
+                    "extractor": "TimeExtractor",
+                }
+                for time in find_times(text, code)
+            ]
+            message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
+        return messages
