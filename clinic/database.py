@@ -71,10 +71,10 @@ def engine(url: str | None = None) -> Engine:
     """The engine of `url` (default: `CLINIC_DATABASE_URL`), one a process and address."""
     url = absolute_url(url or settings().database_url)
     if make_url(url).get_backend_name() == "sqlite":
-        made = create_engine(url, future=True, poolclass=NullPool, connect_args={"check_same_thread": False})
+        made = create_engine(url, future=True, hide_parameters=True, poolclass=NullPool, connect_args={"check_same_thread": False})
         _prepare_sqlite(made)
         return made
-    return create_engine(url, future=True, pool_pre_ping=True, pool_size=10, max_overflow=40)
+    return create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=40)
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def clean_name(text: str) -> str:
     Letters of any script, at least two of them, at most 80 characters, no digits, links or other signs.
     Raises InvalidName.
     """
-    name = " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split()).strip(" ,.،-/")
+    name = " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split()).strip(" ,.،-")
     if len(name) > MAX_NAME:
         raise InvalidName(f"a name has at most {MAX_NAME} characters")
     if _LINK.search(name):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Collection, Mapping, Optional, Sequence
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy import update as sql_update
@@ -23,11 +24,11 @@ def receive(
     session: Session,
     *,
     wamid: str,
-    contact_id: Optional[int],
+    contact_id: int | None,
     kind: str,
     payload: Any,
     sent_at: datetime,
-    text: Optional[str] = None,
+    text: str | None = None,
 ) -> bool:
     """Store one message; False when it is known already. One atomic insert, whoever else tries.
 
@@ -65,7 +66,7 @@ def waiting_contacts(session: Session, *, besides: Collection[int] = (), limit: 
     return list(session.execute(waiting).scalars())
 
 
-def next_message(session: Session, contact_id: int) -> Optional[Inbox]:
+def next_message(session: Session, contact_id: int) -> Inbox | None:
     """The contact's oldest unprocessed message, or None when there is none or it has to wait.
 
     Nothing overtakes it: while it backs off, the contact's later messages wait too.
@@ -76,14 +77,14 @@ def next_message(session: Session, contact_id: int) -> Optional[Inbox]:
         .order_by(_Row.sent_at, _Row.id)
         .limit(1)
     )
-    row: Optional[Inbox] = session.execute(oldest).scalar_one_or_none()
+    row: Inbox | None = session.execute(oldest).scalar_one_or_none()
     if row is None or (row.next_attempt_at is not None and row.next_attempt_at > machine_now()):
         return None
     return row
 
 
 def finish(
-    session: Session, inbox_id: int, messages: Sequence[Mapping[str, Any]] = (), *, tag: Optional[str] = None
+    session: Session, inbox_id: int, messages: Sequence[Mapping[str, Any]] = (), *, tag: str | None = None
 ) -> bool:
     """Mark a message processed and write its answers to the outbox, in the caller's one transaction.
 

@@ -7,7 +7,8 @@ A channel's own limits are the channel's business; here only the shape is checke
 
 from __future__ import annotations
 
-from typing import Any, Mapping, TypedDict
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 
 class Choice(TypedDict, total=False):
@@ -59,7 +60,7 @@ def _check_place(message: Mapping[str, Any]) -> None:
         raise ValueError("a location stands alone: its text is a message of its own")
     for key in ("latitude", "longitude"):
         if not isinstance(message["location"].get(key), (int, float)):
-            raise ValueError(f"location.{key} is not a number")
+            raise ValueError(f"location.{key} is not a number")  # noqa: TRY004 - one error class for a bad shape
 
 
 def text_of(message: Mapping[str, Any]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Mapping, Optional
+from typing import Any
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -29,10 +30,10 @@ def enqueue(
     session: Session,
     contact_id: int,
     message: Mapping[str, Any],
-    in_reply_to: Optional[str] = None,
+    in_reply_to: str | None = None,
     *,
     position: int = 0,
-    tag: Optional[str] = None,
+    tag: str | None = None,
 ) -> Outbox:
     """Write one message to be sent; it leaves after everything this contact was told before."""
     neutral.check(message)
@@ -57,9 +58,7 @@ def already_said(session: Session, contact_id: int, tag: str) -> bool:
 def _claimable(now: datetime) -> Any:
     """First of its contact among the unsent, and due: queued, or left behind by a killed worker."""
     earlier = aliased(_Row)
-    is_head = ~exists().where(
-        earlier.contact_id == _Row.contact_id, earlier.id < _Row.id, earlier.status.in_(PENDING)
-    )
+    is_head = ~exists().where(earlier.contact_id == _Row.contact_id, earlier.id < _Row.id, earlier.status.in_(PENDING))
     forgotten = now - timedelta(seconds=OUTBOX_GRACE_SECONDS)
     is_due = or_(
         and_(_Row.status == "queued", or_(_Row.next_attempt_at.is_(None), _Row.next_attempt_at <= now)),
@@ -98,9 +97,9 @@ def claim(session: Session, limit: int = 1) -> list[Outbox]:
     return list(rows)
 
 
-def _claimed(session: Session, outbox_id: int) -> Optional[Outbox]:
+def _claimed(session: Session, outbox_id: int) -> Outbox | None:
     """The row, locked, while it is still `sending`; None when a status has settled it meanwhile."""
-    row: Optional[Outbox] = session.execute(
+    row: Outbox | None = session.execute(
         select(Outbox).where(Outbox.id == outbox_id).with_for_update()
     ).scalar_one_or_none()
     return row if row is not None and row.status == "sending" else None
@@ -153,10 +152,10 @@ def record_status(
     *,
     status: str,
     at: datetime,
-    opaque: Optional[str] = None,
-    wamid: Optional[str] = None,
-    code: Optional[str] = None,
-    detail: Optional[str] = None,
+    opaque: str | None = None,
+    wamid: str | None = None,
+    code: str | None = None,
+    detail: str | None = None,
 ) -> bool:
     """What the channel reports of a message: sent, delivered, read, failed or parked.
 
@@ -174,7 +173,7 @@ def record_status(
     return True
 
 
-def _find(session: Session, opaque: Optional[str], wamid: Optional[str]) -> Optional[Outbox]:
+def _find(session: Session, opaque: str | None, wamid: str | None) -> Outbox | None:
     for column, value in ((Outbox.opaque, opaque), (Outbox.wamid, wamid)):
         if value:
             found = session.execute(select(Outbox).where(column == value).limit(1).with_for_update()).scalar()
@@ -183,7 +182,7 @@ def _find(session: Session, opaque: Optional[str], wamid: Optional[str]) -> Opti
     return None
 
 
-def _move(row: Outbox, status: str, at: datetime, code: Optional[str] = None, detail: Optional[str] = None) -> None:
+def _move(row: Outbox, status: str, at: datetime, code: str | None = None, detail: str | None = None) -> None:
     row.status = status
     row.error_code, row.error_detail = code, detail
     row.next_attempt_at = None

@@ -1,7 +1,7 @@
 """Holding, booking and cancelling. Every function is one transaction and writes the audit log.
 
-The database has the last word on double booking (`appointments_overlap`); the row lock on the practitioner
-only makes concurrent bookers queue instead of meeting in a deadlock.
+The database has the last word on double booking (`appointments_overlap`); the row locks on contact and
+practitioner only make concurrent bookers queue instead of meeting in a deadlock.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, joinedload
 
 from clinic import audit, clock, database
-from clinic.models import Appointment, Patient, Practitioner, col
+from clinic.models import Appointment, Contact, Patient, Practitioner, col
 from clinic.scheduling.slots import FreeSlot, InvalidKey, slot_at
 from clinic.settings import settings
 
@@ -33,11 +33,11 @@ Result = TypeVar("Result")
 
 
 class SlotTaken(Exception):
-    """Somebody else has the slot: offer other ones."""
+    """The slot is not free, or no longer: offer other ones."""
 
 
 class NotBookable(Exception):
-    """What was asked for can not be done at all: no such slot or appointment, not theirs, or in the past."""
+    """What was asked for can not be done at all: no slot's key, no such appointment, not theirs, or over."""
 
 
 def _transaction(work: Callable[[Session], Result]) -> Result:
@@ -101,6 +101,12 @@ def _clear_holds(session: Session, contact_id: int, slot: FreeSlot) -> None:
     )
 
 
+def _queue_up(session: Session, contact_id: int, practitioner_id: int) -> None:
+    """Wait for whoever else holds for this contact or with this practitioner just now; always in this order."""
+    for row, identity in ((Contact.id, contact_id), (Practitioner.id, practitioner_id)):
+        session.execute(select(row).where(row == identity).with_for_update(key_share=True))
+
+
 def _hold_until() -> datetime:
     return clock.now() + timedelta(minutes=settings().hold_minutes)
 
@@ -108,8 +114,8 @@ def _hold_until() -> datetime:
 def hold(contact_id: int, key: str) -> Appointment:
     """Keep the slot with this key for the contact, who has `CLINIC_HOLD_MINUTES` to confirm; other holds of theirs go.
 
-    Raises SlotTaken when it is no longer free (also a slot the schedule does not have: offer others), NotBookable when
-    the key is none or lies in the past.
+    Raises SlotTaken when it is no longer free (or past, or never was a slot: offer others), NotBookable when the key
+    is none.
     """
     try:
         wanted = FreeSlot.parse(key)
@@ -118,10 +124,8 @@ def hold(contact_id: int, key: str) -> Appointment:
 
     def work(session: Session) -> Appointment:
         if wanted.starts_at <= clock.now():
-            raise NotBookable("the slot lies in the past")
-        session.execute(
-            select(Practitioner.id).where(Practitioner.id == wanted.practitioner_id).with_for_update(key_share=True)
-        )
+            raise SlotTaken("the slot lies in the past")
+        _queue_up(session, contact_id, wanted.practitioner_id)
         slot = slot_at(session, key, holder=contact_id)
         if slot is None:
             raise SlotTaken("the slot is not free")
@@ -159,7 +163,7 @@ def confirm(appointment_id: int, contact_id: int, patient_id: int) -> Appointmen
     """Book what the contact holds, for one of its patients. Confirming again gives the same row back.
 
     An expired hold still counts while nobody else has taken the slot. Raises SlotTaken when the slot is gone (the hold
-    may be gone with it), NotBookable on somebody else's hold or patient, and on what is cancelled or past.
+    may be gone with it) or past, NotBookable on somebody else's hold or patient, and on what is cancelled or over.
     """
 
     def work(session: Session) -> Appointment:
@@ -176,7 +180,7 @@ def confirm(appointment_id: int, contact_id: int, patient_id: int) -> Appointmen
         if found.status != "held":
             raise NotBookable(f"appointment {appointment_id} is {found.status}")
         if found.starts_at <= clock.now():
-            raise NotBookable("the slot lies in the past")
+            raise SlotTaken("the slot lies in the past")
         if slot_at(session, _key(found), holder=contact_id) is None:
             raise SlotTaken("the slot is no longer offered")
         found.status, found.patient_id = "booked", patient_id
@@ -221,6 +225,14 @@ def cancel(appointment_id: int, contact_id: int) -> Appointment:
     return _transaction(work)
 
 
+def by_id(session: Session, appointment_id: int) -> Appointment:
+    """The appointment with patient, practitioner, location and type loaded; NotBookable when there is none."""
+    found = _loaded(session, appointment_id)
+    if found is None:
+        raise NotBookable(f"there is no appointment {appointment_id}")
+    return found
+
+
 def upcoming(session: Session, contact_id: int) -> list[Appointment]:
     """The contact's booked appointments that have not begun, the next one first, with all details loaded."""
     statement = (
@@ -230,5 +242,28 @@ def upcoming(session: Session, contact_id: int) -> list[Appointment]:
         )
         .options(*_DETAILS)
         .order_by(Appointment.starts_at, Appointment.id)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def between(session: Session, start: datetime, end: datetime) -> list[Appointment]:
+    """All appointments that start from `start` up to and without `end` (aware), whatever their status, by time."""
+    statement = (
+        select(Appointment)
+        .where(Appointment.starts_at >= start, Appointment.starts_at < end)
+        .options(*_DETAILS)
+        .order_by(Appointment.starts_at, Appointment.practitioner_id, Appointment.id)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def coming(session: Session, limit: int = 100) -> list[Appointment]:
+    """Everybody's booked appointments that have not begun, the next one first, with all details loaded."""
+    statement = (
+        select(Appointment)
+        .where(Appointment.status == "booked", Appointment.starts_at > clock.now())
+        .options(*_DETAILS)
+        .order_by(Appointment.starts_at, Appointment.id)
+        .limit(limit)
     )
     return list(session.execute(statement).scalars())

@@ -77,3 +77,25 @@ def matches(section: str, text: str) -> bool:
     """Whether `text` as a whole is one of the section's phrases in any of the clinic's languages."""
     whole = normalise(text).strip(" .!?،؟,")
     return any(whole in phrases(section, language) for language in settings().languages)
+
+
+@lru_cache(maxsize=128)
+def _pattern(section: str, language: str) -> re.Pattern[str]:
+    longest_first = sorted(phrases(section, language), key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+
+
+def mentions(section: str, text: str) -> bool:
+    """Whether one of the section's phrases, of any of the clinic's languages, stands somewhere in `text`."""
+    whole = normalise(text)
+    return any(_pattern(section, language).search(whole) for language in settings().languages if phrases(section, language))
+
+
+def without_leading(sections: tuple[str, ...], text: str) -> str:
+    """`text` without a phrase of one of the sections at its beginning ("my name is Anna" → "Anna")."""
+    words = text.split()
+    listed = {phrase for section in sections for language in settings().languages for phrase in phrases(section, language)}
+    for length in range(min(6, len(words) - 1), 0, -1):
+        if normalise(" ".join(words[:length])).strip(" :,.") in listed:
+            return " ".join(words[length:]).lstrip(" :,-")
+    return text

@@ -17,11 +17,11 @@ depends_on = None
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 INSTANT = sa.DateTime(timezone=True)
 
-TABLES = (
-    "organizations locations opening_hours holidays specialties practitioners practitioner_roles contacts "
-    "contact_addresses patients consents schedules time_off appointment_types appointments handoffs audit_log "
-    "inbox outbox"
-).split()
+TABLES = [
+    *("organizations", "locations", "opening_hours", "holidays", "specialties", "practitioners"),
+    *("practitioner_roles", "contacts", "contact_addresses", "patients", "consents", "schedules", "time_off"),
+    *("appointment_types", "appointments", "handoffs", "audit_log", "inbox", "outbox"),
+]
 
 
 def _id() -> sa.Column:

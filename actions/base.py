@@ -1,0 +1,78 @@
+"""The edge of every action: how it speaks, and what becomes of an error."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from typing import Any, Dict, List, Optional, Sequence
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import Turn
+from clinic.directory import NotSeeded
+from clinic.facts import clinic_facts
+from clinic.texts import text
+
+logger = logging.getLogger(__name__)
+
+Events = List[Dict[str, Any]]
+Choice = Dict[str, str]
+
+
+class Speaker:
+    """Says things in the language of the turn."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, turn: Turn) -> None:
+        self._dispatcher, self._turn = dispatcher, turn
+
+    def say(
+        self, key: str, choices: Optional[Sequence[Choice]] = None, language: Optional[str] = None, **values: str
+    ) -> None:
+        """Utter a response of `locales/` with its own buttons and `choices` ({title, payload, description?})."""
+        language = language or self._turn.language
+        values = {**clinic_facts(language), **values}
+        self._dispatcher.utter_message(response=key, buttons=list(choices or []), language=language, **values)
+
+    def say_text(self, key: str, **values: str) -> None:
+        """Utter a response's text without its buttons, for use beside a question that has its own."""
+        self._dispatcher.utter_message(text=self.text(key, **values))
+
+    def text(self, key: str, **values: str) -> str:
+        """A text of `locales/` in the turn's language, to put into another one."""
+        return text(key, self._turn.language, **{**clinic_facts(self._turn.language), **values})
+
+    def location(self, latitude: float, longitude: float, name: str, address: str) -> None:
+        """Send a pin on the map."""
+        pin = {"latitude": latitude, "longitude": longitude, "name": name, "address": address}
+        self._dispatcher.utter_message(json_message={"location": pin})
+
+
+class ClinicAction(Action, ABC):
+    """An action that answers a turn. Subclasses say their name and implement `answer`.
+
+    What the clinic's rules refuse is answered inside `answer`. Anything else is logged without the conversation and
+    raised: the connector then tries the turn again instead of losing it.
+    """
+
+    action_name = ""
+
+    def name(self) -> str:
+        """Rasa's name of the action."""
+        return self.action_name
+
+    @abstractmethod
+    def answer(self, turn: Turn, speak: Speaker) -> Events:
+        """Do what the action is for; returns Rasa events."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]) -> Events:
+        """Called by rasa-sdk."""
+        turn = Turn(tracker)
+        try:
+            return self.answer(turn, Speaker(dispatcher, turn))
+        except NotSeeded as error:
+            logger.error("%s: %s", self.name(), error)
+            raise
+        except Exception as error:
+            logger.error("%s failed: %s", self.name(), type(error).__name__)
+            raise

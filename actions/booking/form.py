@@ -1,0 +1,131 @@
+"""validate_booking_form: takes in what the patient answered and decides what to ask next.
+
+The form is called with every message while it is open. What is not for it (a question about the clinic, "stop",
+a person) it rejects, so that the rules answer, and then it asks again. It always says itself which slot comes
+next: Rasa's order of `required_slots` is only what a reader of the domain sees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Callable, Mapping, Optional
+
+from rasa_sdk.events import SlotSet
+from sqlalchemy.orm import Session
+
+from actions.base import ClinicAction, Events, Speaker
+from actions.booking import answers, understand
+from actions.booking.answers import Answer
+from actions.booking.state import PREFIX, Booking
+from actions.fallback import not_understood
+from actions.turn import Turn
+from clinic import consent, database
+
+INTERRUPTING = frozenset(
+    "greet goodbye thank help bot_challenge faq human_handoff nevermind change_language list_appointments "
+    "out_of_scope".split()
+)
+# What is never swallowed, even by a question that takes any text.
+ALWAYS = frozenset(("human_handoff", "nevermind", "change_language"))
+ANSWERED_BY = {
+    "booking_specialty": ("specialty", "practitioner"),
+    "booking_practitioner": ("practitioner",),
+    "booking_slot": ("time", "slot_key", "page"),
+    "booking_patient": ("relation", "patient_id"),
+    "booking_birth_date": ("time",),
+}
+SURE, QUITE_SURE = 0.6, 0.8
+
+READERS: Mapping[str, Callable[[Session, Booking, Turn], Answer]] = {
+    "booking_consent": answers.consent_given,
+    "booking_specialty": answers.specialty,
+    "booking_practitioner": answers.practitioner,
+    "booking_slot": answers.slot,
+    "booking_patient": answers.patient,
+    "booking_name": answers.name,
+    "booking_birth_date": answers.birth_date,
+    "booking_confirmed": answers.confirmed,
+}
+
+
+def interrupts(turn: Turn) -> bool:
+    """Whether the message is not an answer to the form's question but something for the rules."""
+    if turn.offered == "person" and turn.intent in ("affirm", "deny"):
+        return True
+    if turn.intent not in INTERRUPTING:
+        return False
+    if turn.is_tap:
+        return True
+    if turn.asked == "booking_name":
+        return turn.confidence >= QUITE_SURE and turn.intent != "greet"
+    if any(turn.entities(entity) for entity in ANSWERED_BY.get(turn.asked or "", ())):
+        return turn.intent in ALWAYS and turn.confidence >= SURE
+    return True
+
+
+class ValidateBookingForm(ClinicAction):
+    """Reads one message into the booking."""
+
+    action_name = "validate_booking_form"
+
+    def answer(self, turn: Turn, speak: Speaker) -> Events:
+        """SlotSet events with `requested_slot` last; no event at all rejects the message."""
+        if turn.opens_form:
+            return self._open(turn)
+        if interrupts(turn):
+            return []
+        before = Booking.of(turn.tracker)
+        with database.read() as session:
+            given = understand.add(session, before, turn)
+            result = self._read(session, given, turn, changed=given != before)
+            done = understand.complete(session, result.booking, turn.contact_id)
+        return self._proceed(turn, speak, before, replace(result, booking=done))
+
+    @staticmethod
+    def _open(turn: Turn) -> Events:
+        """A new booking: nothing is left of an earlier one, and the opening message counts."""
+        with database.read() as session:
+            agreed = consent.granted(session, turn.contact_id) or None
+            booking = understand.add(session, Booking(consent=agreed), turn)
+            key = turn.value("slot_key")
+            if key and agreed:
+                booking = answers.hold(session, booking, turn, key).booking
+            booking = understand.complete(session, booking, turn.contact_id)
+        return [*booking.changes(None), SlotSet("requested_slot", _slot_of(booking.question))]
+
+    @staticmethod
+    def _read(session: Session, booking: Booking, turn: Turn, changed: bool) -> Answer:
+        """What the answer to the question adds; data that was named anywhere counts as understood."""
+        reader = READERS.get(turn.asked or "")
+        if reader is None:
+            return Answer(booking)
+        if changed and turn.asked not in ("booking_slot", "booking_confirmed"):
+            return Answer(booking)
+        result = reader(session, booking, turn)
+        return Answer(result.booking) if changed and not result.understood else result
+
+    @staticmethod
+    def _proceed(turn: Turn, speak: Speaker, before: Booking, result: Answer) -> Events:
+        booking = result.booking
+        events: Events = [*booking.changes(before), SlotSet("misunderstood", not result.understood)]
+        if result.says:
+            speak.say_text(result.says, **result.values) if not result.ends else speak.say(result.says, **result.values)
+        if result.ends:
+            return [*Booking.cleared(), *result.events, SlotSet("requested_slot", None)]
+        if not result.understood:
+            events += _failure(turn, speak, said=bool(result.says))
+        # Setting the question's own slot to None says "asked again" where nothing else has changed.
+        question = _slot_of(booking.question)
+        again = [SlotSet(question, None)] if question else []
+        return [*events, *again, *result.events, SlotSet("requested_slot", question)]
+
+
+def _failure(turn: Turn, speak: Speaker, said: bool) -> Events:
+    """After the second misunderstanding in a row a person is offered; the first one is only explained."""
+    if turn.failures_before or not said:
+        return not_understood(turn, speak, "utter_not_understood")
+    return []
+
+
+def _slot_of(question: Optional[str]) -> Optional[str]:
+    return PREFIX + question if question else None

@@ -1,0 +1,74 @@
+"""Pure readings of what somebody typed: dates of birth, choices by number, hours."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any, Mapping, Optional, Sequence
+
+from clinic import clock
+from clinic.scheduling.slots import FreeSlot
+from clinic.settings import settings
+from clinic.vocabulary import normalise
+
+_NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,4})\s*[./\-\s]\s*(\d{1,2})\s*[./\-\s]\s*(\d{2,4})(?!\d)")
+_BARE_NUMBER = re.compile(r"^\D{0,3}(\d{1,2})\D{0,4}$")
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})\s*(?::|h|\.)\s*(\d{2})(?!\d)")
+SMALL = 100
+
+
+def _century(year: int, today: date) -> int:
+    if year >= SMALL:
+        return year
+    return year + (2000 if year <= today.year % SMALL else 1900)
+
+
+def numeric_date(text: str) -> Optional[date]:
+    """A date in digits: day, month, year, or ISO; two-digit years lie in the past. None when there is none."""
+    match = _NUMERIC_DATE.search(normalise(text))
+    if not match:
+        return None
+    first, month, last = (int(group) for group in match.groups())
+    day, year = (last, first) if first > 31 else (first, last)
+    today = clock.now().astimezone(settings().time_zone).date()
+    try:
+        return date(_century(year, today), month, day)
+    except ValueError:
+        return None
+
+
+def birth_date(text: str, times: Sequence[Mapping[str, Any]]) -> Optional[date]:
+    """The date of birth in `text`: digits first, then a day that `times` (time entities) found with its year."""
+    found = numeric_date(text)
+    if found:
+        return found
+    year = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", normalise(text))
+    for entity in times:
+        resolved = entity.get("resolved") or {}
+        if year and resolved.get("grain") == "day" and resolved.get("from"):
+            return datetime.fromisoformat(resolved["from"]).date().replace(year=int(year.group()))
+    return None
+
+
+def chosen_key(text: str, keys: Sequence[str]) -> Optional[str]:
+    """The key of the offered slot that `text` picks by its hour ("10", "15:30") or by its place in the list ("2")."""
+    folded = normalise(text).strip()
+    zone = settings().time_zone
+    starts = {key: FreeSlot.parse(key).starts_at.astimezone(zone) for key in keys}
+    clock_time = _CLOCK.search(folded)
+    if clock_time:
+        wanted = (int(clock_time.group(1)), int(clock_time.group(2)))
+        return _only([key for key, start in starts.items() if (start.hour, start.minute) == wanted])
+    number = _BARE_NUMBER.match(folded)
+    if not number:
+        return None
+    value = int(number.group(1))
+    at_hour = [key for key, start in starts.items() if start.hour in (value, value + 12) and start.minute == 0]
+    if at_hour:
+        return _only(at_hour)
+    return keys[value - 1] if 1 <= value <= len(keys) else None
+
+
+def _only(found: Sequence[str]) -> Optional[str]:
+    """The first of several: they are in order of time."""
+    return found[0] if found else None

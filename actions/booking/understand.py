@@ -1,0 +1,136 @@
+"""What one message adds to a booking, whichever question was asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Dict, Optional
+
+from sqlalchemy.orm import Session
+
+from actions.booking.state import ANY, NEW, Booking
+from actions.turn import Turn
+from clinic import directory, patients, vocabulary
+from clinic.scheduling.slots import FreeSlot, InvalidKey
+
+# While these are asked, other data in the message is part of the answer: a patient may be called as a doctor is.
+ONLY_THE_ANSWER = ("booking_name", "booking_birth_date", "booking_consent")
+
+
+def _time(turn: Turn) -> Optional[Dict[str, Any]]:
+    """The time that was named (a date of birth is none), with its words."""
+    for entity in turn.entities("time"):
+        resolved = entity.get("resolved")
+        if resolved:
+            return {**resolved, "words": entity["value"]}
+    return None
+
+
+def _with_practitioner(session: Session, booking: Booking, identifier: str, specialty: Optional[str]) -> Booking:
+    person = directory.practitioner(session, identifier)
+    if person is None:
+        return booking
+    theirs = [role.specialty.code for role in person.roles]
+    field = next((code for code in (specialty, booking.specialty) if code in theirs), theirs[0] if theirs else None)
+    if booking.practitioner == identifier and booking.specialty == field:
+        return booking
+    return replace(booking.without_slot(), practitioner=identifier, specialty=field)
+
+
+def _with_specialty(session: Session, booking: Booking, code: str) -> Booking:
+    if directory.specialty(session, code) is None or code == booking.specialty:
+        return booking
+    return replace(booking.without_slot(), specialty=code, practitioner=None)
+
+
+def _with_relation(booking: Booking, relation: str) -> Booking:
+    if relation == booking.relation:
+        return booking
+    return replace(booking, relation=relation, patient=None, name=None, birth_date=None, confirmed=None)
+
+
+def _with_change(booking: Booking, change: str) -> Booking:
+    if change == "specialty":
+        return replace(booking.without_slot(), specialty=None, practitioner=None, when=None)
+    if change == "slot":
+        return replace(booking.without_slot(), when=None)
+    return booking
+
+
+def add(session: Session, booking: Booking, turn: Turn) -> Booking:
+    """`booking` with the data that the message names: doctor, specialty, for whom, when."""
+    if turn.asked in ONLY_THE_ANSWER and not turn.opens_form and not turn.is_tap:
+        return booking
+    change = turn.value("change")
+    if change:
+        return _with_change(booking, change)
+    practitioner, specialty = turn.value("practitioner"), turn.value("specialty")
+    if practitioner == ANY or (not practitioner and vocabulary.mentions("any_practitioner", turn.text)):
+        booking = booking if booking.practitioner == ANY else replace(booking.without_slot(), practitioner=ANY)
+    if specialty:
+        keep = booking.practitioner if booking.practitioner == ANY else None
+        changed = _with_specialty(session, booking, specialty)
+        booking = replace(changed, practitioner=keep) if changed is not booking else booking
+    if practitioner and practitioner != ANY:
+        booking = _with_practitioner(session, booking, practitioner, specialty)
+    relation = turn.value("relation")
+    if relation:
+        booking = _with_relation(booking, relation)
+    when = _time(turn)
+    if when and not turn.value("slot_key"):
+        booking = replace(booking.without_slot(), when=when)
+    return booking
+
+
+def complete(session: Session, booking: Booking, contact_id: int) -> Booking:
+    """`booking` with what follows from what is known, so that it is never asked."""
+    if booking.slot and not booking.practitioner:
+        booking = _from_slot(session, booking)
+    if booking.specialty and booking.practitioner is None:
+        doctors = directory.practitioners(session, booking.specialty)
+        if len(doctors) == 1:
+            booking = replace(booking, practitioner=doctors[0].identifier)
+        elif booking.when:
+            booking = replace(booking, practitioner=ANY)
+    if booking.slot and booking.patient is None:
+        booking = _from_relation(session, booking, contact_id)
+    return booking
+
+
+def _from_slot(session: Session, booking: Booking) -> Booking:
+    try:
+        key = FreeSlot.parse(booking.slot or "")
+    except InvalidKey:
+        return booking
+    for person in directory.practitioners(session):
+        if person.id == key.practitioner_id:
+            return replace(booking, practitioner=person.identifier, specialty=booking.specialty or _field(person))
+    return booking
+
+
+def _field(person: Any) -> Optional[str]:
+    return person.roles[0].specialty.code if person.roles else None
+
+
+def _from_relation(session: Session, booking: Booking, contact_id: int) -> Booking:
+    """A relation that names exactly one known patient picks it; nobody known yet means a new one."""
+    known = patients.patients_of(session, contact_id)
+    if not known:
+        return replace(booking, patient=NEW)
+    if booking.relation:
+        theirs = [patient for patient in known if patient.relation == booking.relation]
+        if len(theirs) == 1:
+            return with_patient(booking, theirs[0])
+        if not theirs:
+            return replace(booking, patient=NEW)
+    return booking
+
+
+def with_patient(booking: Booking, patient: Any) -> Booking:
+    """`booking` for a patient who is known already."""
+    return replace(
+        booking,
+        patient=str(patient.id),
+        name=patient.name,
+        birth_date=patient.birth_date.isoformat(),
+        relation=patient.relation,
+    )

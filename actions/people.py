@@ -1,0 +1,59 @@
+"""Giving the chat to a person, and taking it back."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import ActiveLoop, SlotSet
+
+from actions.base import ClinicAction, Events, Speaker
+from actions.booking.state import Booking
+from actions.turn import Turn
+from clinic import database, handoffs, hours
+
+LONGEST_QUOTE = 300
+
+
+def _summary(turn: Turn, booking: Booking) -> str:
+    """What the staff should know at a glance: the patient's words and where the booking stands."""
+    said = "" if turn.is_tap else f"“{turn.text[:LONGEST_QUOTE]}”"
+    return " · ".join(part for part in (said, booking.in_words()) if part)
+
+
+def open_handoff(turn: Turn, speak: Speaker, reason: str) -> Events:
+    """Open a handoff, say so (with the next opening while closed), and leave the form; the hold on a slot stays."""
+    booking = Booking.of(turn.tracker)
+    handoffs.open_handoff(turn.contact_id, reason, turn.language, _summary(turn, booking))
+    with database.read() as session:
+        opening = hours.next_opening(session)
+    later = speak.text("utter_handoff_hours", opening=hours.in_words(opening, turn.language)) if opening else ""
+    speak.say("utter_handoff_opened", hours=later)
+    return [ActiveLoop(None), SlotSet("requested_slot", None), *Booking.cleared()]
+
+
+class OpenHandoff(ClinicAction):
+    """The patient wants a person."""
+
+    action_name = "action_open_handoff"
+
+    def answer(self, turn: Turn, speak: Speaker) -> Events:
+        """Always possible, in any moment."""
+        return open_handoff(turn, speak, reason="asked")
+
+
+class NeverMind(ClinicAction):
+    """Leaves what is going on: a waiting handoff, or a booking whose hold is released."""
+
+    action_name = "action_nevermind"
+
+    def answer(self, turn: Turn, speak: Speaker) -> Events:
+        """Says which of the two it was."""
+        try:
+            withdrawn = handoffs.withdraw(turn.contact_id)
+        except handoffs.AlreadyClaimed:
+            return []
+        booking = Booking.of(turn.tracker)
+        booking.release(turn.contact_id)
+        if withdrawn:
+            speak.say("utter_handoff_withdrawn")
+        else:
+            speak.say("utter_nevermind" if turn.in_form else "utter_nothing_to_stop")
+        return [ActiveLoop(None), SlotSet("requested_slot", None), *Booking.cleared()]

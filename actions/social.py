@@ -1,0 +1,83 @@
+"""Hello, help, yes and no: turns that need no more than an answer."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import SlotSet
+
+from actions.base import ClinicAction, Events, Speaker
+from actions.people import open_handoff
+from actions.turn import Turn
+from clinic import consent, database
+
+
+class Greet(ClinicAction):
+    """Answers a greeting; asks for consent while it was never answered. (The introduction is the channel's.)"""
+
+    action_name = "action_greet"
+
+    def answer(self, turn: Turn, speak: Speaker) -> Events:
+        """Inside a form the form's question, which follows, is answer enough."""
+        if turn.in_form:
+            return []
+        with database.read() as session:
+            asked = consent.answered(session, turn.contact_id) is not None
+        if asked:
+            speak.say("utter_greet_again")
+            return []
+        speak.say("utter_ask_consent")
+        return [SlotSet("offer", "consent")]
+
+
+class Help(ClinicAction):
+    """Says what can be done here."""
+
+    action_name = "action_help"
+
+    def answer(self, turn: Turn, speak: Speaker) -> Events:
+        """With buttons, or without them inside a form."""
+        speak.say_text("utter_help") if turn.in_form else speak.say("utter_help")
+        return []
+
+
+class BotChallenge(ClinicAction):
+    """Never pretends to be human, and offers one."""
+
+    action_name = "action_bot_challenge"
+
+    def answer(self, turn: Turn, speak: Speaker) -> Events:
+        """The offer may be answered with yes or no."""
+        speak.say_text("utter_bot_challenge") if turn.in_form else speak.say("utter_bot_challenge")
+        return [SlotSet("offer", "person")]
+
+
+class Affirm(ClinicAction):
+    """Yes to what the last message offered."""
+
+    action_name = "action_affirm"
+
+    def answer(self, turn: Turn, speak: Speaker) -> Events:
+        """A person, the consent, or nothing in particular."""
+        if turn.offered == "person":
+            return open_handoff(turn, speak, reason="offered")
+        if turn.offered == "consent":
+            consent.grant(turn.contact_id)
+            speak.say("utter_consent_thanks")
+            return []
+        if not turn.in_form:
+            speak.say("utter_all_right")
+        return []
+
+
+class Deny(ClinicAction):
+    """No to what the last message offered."""
+
+    action_name = "action_deny"
+
+    def answer(self, turn: Turn, speak: Speaker) -> Events:
+        """A refused consent is recorded; everything else just goes on."""
+        if turn.offered == "consent":
+            consent.refuse(turn.contact_id)
+            speak.say("utter_consent_refused")
+        elif not turn.in_form:
+            speak.say("utter_all_right")
+        return []

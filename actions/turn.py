@@ -1,0 +1,124 @@
+"""What a patient's message says, and what was going on when it came: a typed view of rasa-sdk's Tracker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Iterator, List, Mapping, Optional
+
+from rasa_sdk import Tracker
+
+from clinic.language import conversation_language
+
+Event = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of a conversation. `tracker` is only read."""
+
+    tracker: Tracker
+
+    @cached_property
+    def contact_id(self) -> int:
+        """The contact who writes: the channel uses its id as Rasa's sender id."""
+        try:
+            return int(self.tracker.sender_id)
+        except ValueError:
+            raise ValueError(
+                "the sender id is no contact's id: Salama's actions answer conversations of its own channel; "
+                "for `rasa shell` give --conversation-id with the id of a contact"
+            ) from None
+
+    @cached_property
+    def language(self) -> str:
+        """The language to answer in."""
+        latest = self.tracker.latest_message or {}
+        parses = [latest, *(event.get("parse_data") for event in reversed(self.tracker.events) if _is_user(event))]
+        fallback = (latest.get("metadata") or {}).get("language")
+        return conversation_language(parses, self.tracker.get_slot("language_choice"), fallback)
+
+    @property
+    def text(self) -> str:
+        """What was written; of a tap, its payload."""
+        return str((self.tracker.latest_message or {}).get("text") or "")
+
+    @property
+    def is_tap(self) -> bool:
+        """Whether a button or a list row was tapped (the channel lets no typed text begin with a slash)."""
+        return self.text.startswith("/")
+
+    @property
+    def intent(self) -> str:
+        """The name of the intent, "" of none."""
+        return str(((self.tracker.latest_message or {}).get("intent") or {}).get("name") or "")
+
+    @property
+    def confidence(self) -> float:
+        """The intent's confidence, 0 to 1."""
+        return float(((self.tracker.latest_message or {}).get("intent") or {}).get("confidence") or 0.0)
+
+    @property
+    def asked(self) -> Optional[str]:
+        """The slot that the open form has asked for."""
+        return self.tracker.get_slot("requested_slot") if self.in_form else None
+
+    @property
+    def in_form(self) -> bool:
+        """Whether a form is open."""
+        return bool((self.tracker.active_loop or {}).get("name"))
+
+    def entities(self, name: str) -> List[Mapping[str, Any]]:
+        """The message's entities of a kind, in order."""
+        found = (self.tracker.latest_message or {}).get("entities") or []
+        return [entity for entity in found if entity.get("entity") == name]
+
+    def value(self, name: str) -> Optional[str]:
+        """The value of the first entity of a kind."""
+        return next((str(entity["value"]) for entity in self.entities(name)), None)
+
+    def _segments(self) -> Iterator[List[Event]]:
+        """The events of each turn, this one first; a turn begins with the patient's message."""
+        segment: List[Event] = []
+        for event in reversed(self.tracker.events):
+            segment.append(event)
+            if _is_user(event):
+                yield segment
+                segment = []
+
+    @cached_property
+    def opens_form(self) -> bool:
+        """Whether the form was opened by this very message."""
+        return any(event.get("event") == "active_loop" and event.get("name") for event in next(self._segments(), []))
+
+    @cached_property
+    def offered(self) -> Optional[str]:
+        """What the message before this one offered ("person", "consent"): an older offer is over."""
+        segments = self._segments()
+        next(segments, None)
+        return next((event.get("value") for event in next(segments, []) if _is_slot(event, "offer")), None)
+
+    @cached_property
+    def offers_now(self) -> bool:
+        """Whether a person was offered in this very turn, by an action that ran before."""
+        return any(_is_slot(event, "offer") and event.get("value") for event in next(self._segments(), []))
+
+    @cached_property
+    def failures_before(self) -> int:
+        """How many turns in a row, just before this one, were not understood."""
+        segments = self._segments()
+        next(segments, None)
+        count = 0
+        for segment in segments:
+            if not any(_is_slot(event, "misunderstood") and event.get("value") for event in segment):
+                break
+            count += 1
+        return count
+
+
+def _is_user(event: Event) -> bool:
+    return event.get("event") == "user"
+
+
+def _is_slot(event: Event, name: str) -> bool:
+    return event.get("event") == "slot" and event.get("name") == name

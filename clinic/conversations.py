@@ -1,0 +1,90 @@
+"""What staff see and do of a chat: the transcript, a reply, and giving the chat back to the bot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from clinic import audit, contacts, database, handoffs, messaging, texts
+from clinic.models import Handoff, Inbox, Outbox, col
+from clinic.settings import settings
+
+# What one message may hold, so that nothing is cut on the way.
+LONGEST_REPLY = 4096
+UNDELIVERED = ("failed", "parked")
+
+
+class InvalidReply(ValueError):
+    """The text is empty or too long to be sent as one message."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message of a transcript. `who` is "patient", "bot" or "staff"; `at` is aware UTC; `status` of ours only."""
+
+    at: datetime
+    who: str
+    text: str
+    status: str | None
+
+
+def _tag(handoff_id: int) -> str:
+    return f"staff:{handoff_id}"
+
+
+def _said(row: Outbox) -> Line:
+    who = "staff" if (row.tag or "").startswith("staff:") else "bot"
+    return Line(row.created_at, who, messaging.text_of(row.message), row.status)
+
+
+def transcript(session: Session, contact_id: int, limit: int = 200) -> list[Line]:
+    """The last messages between the contact and the clinic, the oldest first."""
+    heard = select(Inbox).where(Inbox.contact_id == contact_id).order_by(col(Inbox.id).desc()).limit(limit)
+    said = select(Outbox).where(Outbox.contact_id == contact_id).order_by(col(Outbox.id).desc()).limit(limit)
+    entries = [
+        ((row.sent_at, 0, row.id), Line(row.sent_at, "patient", row.text or f"[{row.kind}]", None))
+        for row in session.execute(heard).scalars()
+    ]
+    entries += [((row.created_at, 1, row.id), _said(row)) for row in session.execute(said).scalars()]
+    return [line for _, line in sorted(entries, key=lambda entry: entry[0])][-limit:]
+
+
+def _language(session: Session, handoff: Handoff) -> str:
+    known = contacts.get(session, handoff.contact_id).language or handoff.language
+    return known if known in settings().languages else settings().default_language
+
+
+def reply(handoff_id: int, text: str, by: str | None = None, session: Session | None = None) -> Outbox:
+    """Send what staff wrote. With `by` a handoff that waits is claimed first, without it has to be claimed already.
+
+    Raises InvalidReply and the errors of `handoffs`: NotFound, NotClaimed, AlreadyClaimed, AlreadyClosed.
+    """
+    text = text.strip()
+    if not text:
+        raise InvalidReply("the reply is empty")
+    if len(text) > LONGEST_REPLY:
+        raise InvalidReply(f"the reply has {len(text)} characters; one message holds {LONGEST_REPLY}")
+    with database.within(session) as inner:
+        handoff = handoffs.claim(handoff_id, by, inner) if by else handoffs.get(inner, handoff_id)
+        if handoff.status == "closed":
+            raise handoffs.AlreadyClosed(f"handoff {handoff_id} is closed already")
+        if handoff.status != "claimed":
+            raise handoffs.NotClaimed(f"nobody has claimed handoff {handoff_id} yet")
+        row = messaging.enqueue(inner, handoff.contact_id, {"text": text}, tag=_tag(handoff_id))
+        audit.record(inner, f"staff:{handoff.claimed_by}", "handoff.replied", f"handoff:{handoff_id}", outbox=row.id)
+        return row
+
+
+def close(handoff_id: int, session: Session | None = None) -> Handoff:
+    """Give the chat back to the bot, which tells the patient so in the patient's language.
+
+    Raises NotFound, AlreadyClosed, and `texts.TextError` when the sentence is missing (nothing is closed then).
+    """
+    with database.within(session) as inner:
+        handoff = handoffs.close(handoff_id, inner)
+        text = texts.text("utter_handoff_closed", _language(inner, handoff))
+        messaging.enqueue(inner, handoff.contact_id, {"text": text})
+        return handoff

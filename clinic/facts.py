@@ -1,0 +1,19 @@
+"""What every text may mention: the clinic's name, its phone and the emergency number."""
+
+from __future__ import annotations
+
+from clinic import database, directory
+from clinic.settings import environment
+
+DEFAULT_EMERGENCY_NUMBER = "112"  # EU and many others; CLINIC_EMERGENCY_NUMBER says otherwise
+
+
+def clinic_facts(language: str) -> dict[str, str]:
+    """`clinic`, `phone` and `emergency_number` as placeholders of `locales/` want them; NotSeeded without a clinic."""
+    with database.read() as session:
+        organization = directory.organization(session)
+        return {
+            "clinic": directory.in_language(organization.names, language),
+            "phone": organization.phone or "",
+            "emergency_number": environment().get("CLINIC_EMERGENCY_NUMBER") or DEFAULT_EMERGENCY_NUMBER,
+        }

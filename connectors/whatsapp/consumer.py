@@ -1,0 +1,137 @@
+"""The inbox consumer: every stored message is answered, one contact at a time in order, contacts side by side.
+
+An asyncio task in the server that holds the model. It looks when it is woken and each second, so what a
+killed process left behind is answered at the next start. (Rasa's own ticket lock loses messages that wait
+for more than a minute: within a contact, order is kept here.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from clinic import database, messaging
+from connectors.whatsapp import turns
+from connectors.whatsapp.patience import TurnFailed
+from connectors.whatsapp.turns import Bot, Incoming
+
+logger = logging.getLogger(__name__)
+
+PARALLEL = 8
+POLL_SECONDS = 1.0
+MAX_ATTEMPTS = 5
+FIRST_DELAY = 1.0
+LONGEST_DELAY = 60.0
+STOP_SECONDS = 10.0
+
+Result = TypeVar("Result")
+
+
+class Consumer:
+    """Takes waiting messages to the bot. `run` it as a task; `wake` it when something was stored."""
+
+    def __init__(self, bot: Bot, *, parallel: int = PARALLEL, poll_seconds: float = POLL_SECONDS) -> None:
+        self._bot = bot
+        self._parallel = parallel
+        self._poll_seconds = poll_seconds
+        self._something_to_do = asyncio.Event()
+        self._contacts: dict[int, asyncio.Task[None]] = {}
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look now. Call it from the event loop."""
+        self._something_to_do.set()
+
+    async def run(self) -> None:
+        """Work until `stop`; survives whatever happens to the database."""
+        while not self._stopping:
+            self._something_to_do.clear()
+            try:
+                if self._bot.ready():
+                    await self._take_up()
+            except Exception as error:  # noqa: BLE001 - the next look may succeed
+                logger.error("the inbox cannot be read (%s); looking again", type(error).__name__)
+            try:
+                await asyncio.wait_for(self._something_to_do.wait(), self._poll_seconds)
+            except asyncio.TimeoutError:
+                pass
+
+    async def stop(self) -> None:
+        """Finish the turns that run, for a while; what is cut short is taken up at the next start."""
+        self._stopping = True
+        self.wake()
+        running = list(self._contacts.values())
+        if running:
+            _, late = await asyncio.wait(running, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+
+    async def _take_up(self) -> None:
+        """Give every waiting contact that nobody looks after a task, as far as there is room."""
+        room = self._parallel - len(self._contacts)
+        if room <= 0:
+            return
+        for contact_id in await _blocking(_waiting, list(self._contacts), room):
+            task = asyncio.create_task(self._look_after(contact_id))
+            self._contacts[contact_id] = task
+            task.add_done_callback(partial(self._left, contact_id))
+
+    def _left(self, contact_id: int, task: asyncio.Task[None]) -> None:
+        self._contacts.pop(contact_id, None)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None:
+            # The database, most likely; the poll comes back to it. Not woken: that would spin.
+            logger.error("a message stays in the inbox (%s)", type(error).__name__)
+        else:
+            self.wake()
+
+    async def _look_after(self, contact_id: int) -> None:
+        """Answer the contact's messages until none is left, or one has to wait."""
+        while not self._stopping:
+            incoming = await _blocking(turns.load, contact_id)
+            if incoming is None or not await self._handle(incoming):
+                return
+
+    async def _handle(self, incoming: Incoming) -> bool:
+        """Answer one message; False when it has to be tried again later."""
+        try:
+            answer = await turns.answer(self._bot, incoming)
+            await _blocking(turns.save, incoming, answer)
+            return True
+        except (Exception, TurnFailed) as error:  # noqa: BLE001 - nothing may lose a message
+            return await self._failed(incoming, error)
+
+    async def _failed(self, incoming: Incoming, error: BaseException) -> bool:
+        why = f"TurnFailed: {error}" if isinstance(error, TurnFailed) else type(error).__name__
+        delay = min(FIRST_DELAY * 2**incoming.attempts, LONGEST_DELAY)
+        attempts = await _blocking(_note_failure, incoming.inbox_id, why, delay)
+        # Where, but not what: an error's own text may quote the patient.
+        where = "" if isinstance(error, TurnFailed) else "\n" + "".join(traceback.format_tb(error.__traceback__)[-4:])
+        logger.error("inbox %d: attempt %d failed (%s)%s", incoming.inbox_id, attempts, why, where)
+        if attempts < MAX_ATTEMPTS:
+            return False
+        answer = await turns.technical_problem(self._bot, incoming)
+        await _blocking(turns.save_technical_problem, incoming, answer, f"inbox {incoming.inbox_id}: {why}")
+        logger.error("inbox %d: given to a person after %d attempts", incoming.inbox_id, attempts)
+        return True
+
+
+def _waiting(besides: list[int], limit: int) -> list[int]:
+    with database.read() as session:
+        return messaging.waiting_contacts(session, besides=besides, limit=limit)
+
+
+def _note_failure(inbox_id: int, why: str, delay: float) -> int:
+    with database.transaction() as session:
+        return messaging.fail(session, inbox_id, why, delay)
+
+
+async def _blocking(work: Callable[..., Result], *args: Any) -> Result:
+    """Run what waits for the database in a thread: the event loop serves webhooks meanwhile."""
+    return await asyncio.get_running_loop().run_in_executor(None, partial(work, *args))

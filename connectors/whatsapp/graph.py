@@ -1,0 +1,164 @@
+"""The Graph API's client: one request, one typed answer.
+
+Meta decides by `error.code` ("Cloud API error codes"), never by title or HTTP status; the classes are
+our reading of it. There is no idempotency key: a request that broke off after it left may have
+been obeyed, which is a class of its own (`Trouble.UNSURE`).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from connectors.whatsapp.inbound import error_words
+from connectors.whatsapp.settings import GraphSettings
+
+
+class Trouble(enum.Enum):
+    """What an error asks for."""
+
+    RETRY = "retry"  # back off and try again
+    FEW = "few"  # try a few times
+    PAIR = "pair"  # too fast for this patient: only this contact waits
+    NUMBER = "number"  # too fast for the number, the account or the app: everything waits
+    WINDOW = "window"  # 24 hours are over: only a template may go out
+    STOP = "stop"  # token, permission or account: nothing goes out until a person acts
+    REFUSED = "refused"  # the patient does not want it
+    PERMANENT = "permanent"  # will never work
+    UNSURE = "unsure"  # maybe sent
+
+
+_CLASSES: dict[Trouble, tuple[int, ...]] = {
+    Trouble.RETRY: (2, 131000, 131016, 131057, 133004),
+    Trouble.FEW: (1, 131053, 132069),
+    Trouble.PAIR: (131056,),
+    # 131048 (quality) shall pause what the clinic starts; an answer waits with it in this first version.
+    Trouble.NUMBER: (4, 80007, 130429, 131048, 133016),
+    Trouble.WINDOW: (131047,),
+    Trouble.STOP: (
+        *(0, 3, 10, 33, 190, 131005, 131037, 131045, 133000, 133005, 133006, 133008, 133009, 133010, 133015),
+        *(368, 130497, 131031, 131042, 131064),
+    ),
+    Trouble.REFUSED: (131050, 131049),
+}
+_BY_CODE = {code: trouble for trouble, codes in _CLASSES.items() for code in codes}
+
+
+def classify(code: int | None, http_status: int) -> Trouble:
+    """The class of an error; an unknown code is judged by its HTTP status."""
+    if code is not None:
+        if code in _BY_CODE:
+            return _BY_CODE[code]
+        if 200 <= code <= 299:
+            return Trouble.STOP
+    if http_status >= 500 or http_status == 408:
+        return Trouble.RETRY
+    if http_status == 429:
+        return Trouble.NUMBER
+    if http_status in (401, 403):
+        return Trouble.STOP
+    return Trouble.PERMANENT
+
+
+class GraphError(Exception):
+    """The message was not taken (or nobody knows: UNSURE). `code` is Meta's, or "http-503", "network" …"""
+
+    def __init__(self, trouble: Trouble, code: str, detail: str, retry_after: float | None = None) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.trouble, self.code, self.detail, self.retry_after = trouble, code, detail, retry_after
+
+
+class _Bearer(AuthBase):
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class Graph:
+    """A phone number's side of the Graph API. Safe for several threads; close() it when done."""
+
+    def __init__(self, settings: GraphSettings, connections: int = 8) -> None:
+        self._timeout = (settings.connect_seconds, settings.read_seconds)
+        self._messages = f"{settings.url}/{settings.version}/{settings.phone_number_id}/messages"
+        self._session = requests.Session()
+        adapter = HTTPAdapter(pool_connections=connections, pool_maxsize=connections)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        # As `auth`, because a ~/.netrc entry would replace a plain header.
+        self._session.auth = _Bearer(settings.access_token)
+        # A proxy of the environment is for the world, not for an emulator on this machine.
+        self._session.trust_env = urlsplit(settings.url).hostname not in ("127.0.0.1", "localhost", "::1")
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._session.close()
+
+    def send(self, body: Mapping[str, Any]) -> str:
+        """POST one message; its wamid. GraphError otherwise."""
+        answer = self._post(body)
+        messages = answer.get("messages")
+        wamid = messages[0].get("id") if isinstance(messages, list) and messages else None
+        if not isinstance(wamid, str) or not wamid:
+            raise GraphError(Trouble.UNSURE, "no-id", "accepted without a message id")
+        return wamid
+
+    def mark_read(self, wamid: str, typing: bool = True) -> None:
+        """Blue ticks for the patient's message and, until the reply or 25 s, the typing indicator."""
+        body: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
+        if typing:
+            body["typing_indicator"] = {"type": "text"}
+        self._post(body)
+
+    def _post(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            response = self._session.post(self._messages, json=body, timeout=self._timeout, allow_redirects=False)
+        except requests.RequestException as error:
+            raise _broken(error) from None
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = None
+        if 200 <= response.status_code < 300:
+            return answer if isinstance(answer, Mapping) else {}
+        raise _refused(response, answer)
+
+
+def _broken(error: requests.RequestException) -> GraphError:
+    """No answer. Before the connection stood nothing was sent; after that nobody knows."""
+    reason: Any = error.args[0] if error.args else None
+    reason = getattr(reason, "reason", reason)
+    never_left = isinstance(error, requests.ConnectTimeout) or isinstance(
+        reason, (NewConnectionError, ConnectTimeoutError, NameResolutionError)
+    )
+    if never_left or isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.SSLError)):
+        return GraphError(Trouble.RETRY, "network", f"no connection to the Graph API ({type(error).__name__})")
+    return GraphError(Trouble.UNSURE, "unsure", f"the connection broke off ({type(error).__name__})")
+
+
+def _refused(response: requests.Response, answer: Any) -> GraphError:
+    error = answer.get("error") if isinstance(answer, Mapping) else None
+    retry_after = _seconds(response.headers.get("Retry-After"))
+    if not isinstance(error, Mapping):
+        trouble = classify(None, response.status_code)
+        return GraphError(trouble, f"http-{response.status_code}", "an answer without an error object", retry_after)
+    code = error.get("code")
+    number = code if isinstance(code, int) else None
+    trouble = classify(number, response.status_code)
+    return GraphError(trouble, str(code), error_words(error), retry_after)
+
+
+def _seconds(text: str | None) -> float | None:
+    try:
+        return max(0.0, float(text)) if text else None
+    except ValueError:
+        return None

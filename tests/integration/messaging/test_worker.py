@@ -1,0 +1,257 @@
+"""The worker against a scripted Graph API, on both databases."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from clinic import clock, database, messaging
+from clinic.messaging import outbox
+from clinic.models.messaging import Outbox
+from connectors.whatsapp.graph import GraphError, Trouble
+from tests.support.whatsapp import contact, rows, wait_for
+from worker.loop import Worker
+
+pytestmark = pytest.mark.usefixtures("database_url")
+
+OTHER = "4915123000002"
+
+
+class Script:
+    """A Graph API that answers what it is told, in turn, and then accepts."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.bodies: list[Mapping[str, Any]] = []
+        self.lock = threading.Lock()
+
+    @property
+    def texts(self) -> list[str]:
+        return [body["text"]["body"] for body in self.bodies]
+
+    def send(self, body: Mapping[str, Any]) -> str:
+        with self.lock:
+            self.bodies.append(body)
+            answer = self.answers.pop(0) if self.answers else None
+        if isinstance(answer, GraphError):
+            raise answer
+        if callable(answer):
+            answer()
+        return f"wamid.OUT{len(self.bodies)}"
+
+
+def error(trouble: Trouble, code: str = "1", retry_after: float | None = None) -> GraphError:
+    return GraphError(trouble, code, "said the script", retry_after)
+
+
+def say(*texts: str, phone: str = "4915123000001") -> None:
+    who = contact(phone)
+    with database.transaction() as session:
+        for text in texts:
+            messaging.enqueue(session, who, {"text": text})
+
+
+def statuses() -> list[str]:
+    return [row.status for row in rows(Outbox)]
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.sending.FIRST_DELAY", 0.02)
+    monkeypatch.setattr("worker.sending.NUMBER_PAUSE", 0.2)
+    monkeypatch.setattr("worker.sending.STOP_PAUSE", 0.2)
+
+
+@pytest.fixture
+def running() -> Any:
+    """Runs workers in threads, and stops them."""
+    started: list[tuple[Worker, threading.Thread]] = []
+
+    def start(graph: Script) -> Worker:
+        worker = Worker(graph, poll_seconds=0.02)
+        thread = threading.Thread(target=worker.run)
+        thread.start()
+        started.append((worker, thread))
+        return worker
+
+    yield start
+    for worker, thread in started:
+        worker.stop()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def test_once_sends_everything_in_order_and_stops() -> None:
+    say("1", "2", "3")
+    graph = Script()
+    Worker(graph).run_once()
+    assert graph.texts == ["1", "2", "3"]
+    assert statuses() == ["sent"] * 3
+    first = rows(Outbox)[0]
+    assert first.wamid == "wamid.OUT1"
+    assert graph.bodies[0]["biz_opaque_callback_data"] == first.opaque
+    assert graph.bodies[0]["to"] == "+4915123000001"
+
+
+def test_a_retry_keeps_the_order_and_holds_up_nobody_else(running: Any) -> None:
+    say("1", "2")
+    say("other", phone=OTHER)
+    graph = Script(*[error(Trouble.RETRY)] * 2)
+    running(graph)
+    wait_for(lambda: statuses() == ["sent"] * 3)
+    assert [text for text in graph.texts if text != "other"][-2:] == ["1", "2"]
+    assert "2" not in graph.texts[: graph.texts.index("1") + 1]
+
+
+def test_it_backs_off_by_the_machines_clock_even_when_the_clinics_is_frozen(running: Any) -> None:
+    clock.freeze(clock.parse_instant("2026-11-24T09:00:00+01:00"))
+    say("1")
+    running(Script(error(Trouble.PAIR), error(Trouble.RETRY)))
+    wait_for(lambda: statuses() == ["sent"])
+    assert rows(Outbox)[0].attempts == 3
+
+
+def test_a_message_that_will_never_go_out_lets_the_next_one_pass() -> None:
+    say("1", "2", "3")
+    graph = Script(error(Trouble.PERMANENT, "131026"), error(Trouble.WINDOW, "131047"))
+    Worker(graph).run_once()
+    assert [(row.status, row.error_code) for row in rows(Outbox)] == [
+        ("failed", "131026"),
+        ("parked", "131047"),
+        ("sent", None),
+    ]
+
+
+def test_few_tries_are_few(running: Any) -> None:
+    say("1")
+    graph = Script(*[error(Trouble.FEW, "131053")] * 9)
+    running(graph)
+    wait_for(lambda: statuses() == ["failed"])
+    assert len(graph.bodies) == 5
+
+
+def test_an_account_error_keeps_everything_and_is_said_once(running: Any, caplog: pytest.LogCaptureFixture) -> None:
+    say("1", "2")
+    graph = Script(*[error(Trouble.STOP, "190")] * 2)
+    running(graph)
+    wait_for(lambda: len(graph.bodies) == 2)
+    assert statuses() == ["queued", "queued"] or statuses()[0] == "sending"
+    wait_for(lambda: statuses() == ["sent", "sent"])
+    assert graph.texts == ["1", "1", "1", "2"]
+    assert [row.attempts for row in rows(Outbox)] == [1, 1]
+    alerts = [record for record in caplog.records if "WHATSAPP_ACCESS_TOKEN" in record.getMessage()]
+    assert len(alerts) == 1
+
+
+def test_a_throttled_number_pauses_everybody(running: Any) -> None:
+    say("1")
+    say("other", phone=OTHER)
+    graph = Script(error(Trouble.NUMBER, "130429", retry_after=0.3), error(Trouble.NUMBER, "130429", retry_after=0.3))
+    started = time.monotonic()
+    running(graph)
+    wait_for(lambda: statuses() == ["sent", "sent"])
+    assert time.monotonic() - started >= 0.3
+
+
+def test_maybe_sent_is_settled_by_the_status_and_not_sent_again() -> None:
+    say("1", "2")
+    graph = Script(error(Trouble.UNSURE))
+    Worker(graph).run_once()
+    assert statuses() == ["sending", "queued"]
+    with database.transaction() as session:
+        messaging.record_status(
+            session, status="sent", at=clock.now(), opaque=rows(Outbox)[0].opaque, wamid="wamid.ECHO"
+        )
+    Worker(graph).run_once()
+    assert graph.texts == ["1", "2"]
+    assert rows(Outbox)[0].wamid == "wamid.ECHO"
+
+
+def test_without_a_status_it_is_sent_again_after_the_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    say("1")
+    graph = Script(error(Trouble.UNSURE))
+    Worker(graph).run_once()
+    Worker(graph).run_once()
+    assert len(graph.bodies) == 1
+    monkeypatch.setattr(outbox, "OUTBOX_GRACE_SECONDS", 0)
+    Worker(graph).run_once()
+    assert graph.texts == ["1", "1"]
+    assert (statuses(), rows(Outbox)[0].attempts) == (["sent"], 2)
+
+
+def test_a_status_that_is_faster_than_the_answer_is_kept() -> None:
+    say("1")
+
+    def delivered() -> None:
+        with database.transaction() as session:
+            messaging.record_status(session, status="delivered", at=clock.now(), opaque=rows(Outbox)[0].opaque)
+
+    Worker(Script(delivered)).run_once()
+    (row,) = rows(Outbox)
+    assert (row.status, row.wamid) == ("delivered", "wamid.OUT1")
+
+
+def test_what_breaks_a_limit_fails_with_the_fields_name() -> None:
+    who = contact()
+    with database.transaction() as session:
+        choices = [{"id": str(n), "title": "x" * 30} for n in range(2)]
+        messaging.enqueue(session, who, {"text": "too long", "choices": choices})
+    say("next")
+    graph = Script()
+    Worker(graph).run_once()
+    bad, good = rows(Outbox)
+    assert (bad.status, good.status) == ("failed", "sent")
+    assert "title: 30 characters, the limit is 24" in bad.error_detail
+
+
+def test_many_workers_send_each_message_once_and_in_order(running: Any) -> None:
+    phones = [f"49151230002{n:02d}" for n in range(6)]
+    for phone in phones:
+        say(*(f"{phone}-{n}" for n in range(6)), phone=phone)
+    graph = Script()
+    for _ in range(4):
+        running(graph)
+    wait_for(lambda: set(statuses()) == {"sent"}, 30)
+    assert len(graph.texts) == 36
+    for phone in phones:
+        assert [text for text in graph.texts if text.startswith(phone)] == [f"{phone}-{n}" for n in range(6)]
+
+
+def test_stop_finishes_what_is_being_sent() -> None:
+    say("1", "2")
+    sending = threading.Event()
+
+    def slow() -> None:
+        sending.set()
+        time.sleep(0.3)
+
+    worker = Worker(Script(slow), poll_seconds=0.02)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    assert sending.wait(5)
+    worker.stop()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert statuses() == ["sent", "queued"]
+
+
+def test_the_worker_comes_back_with_the_database(running: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    say("1")
+    monkeypatch.setattr("worker.loop.TROUBLE_SECONDS", 0.05)
+    away = [True]
+    look = messaging.due
+
+    def gone(session: Any) -> bool:
+        if away[0]:
+            raise RuntimeError("the database is away")
+        return look(session)
+
+    monkeypatch.setattr(messaging, "due", gone)
+    running(Script())
+    time.sleep(0.2)
+    away[0] = False
+    wait_for(lambda: statuses() == ["sent"])

@@ -1,0 +1,78 @@
+"""Migrated databases for tests, SQLite and PostgreSQL alike: migrated once per run, then copied for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from uuid import uuid4
+
+from clinic import clock, database
+from clinic.settings import settings
+from tests.support import postgres
+
+KINDS = ("sqlite", "postgresql")
+
+
+def forget() -> None:
+    """Make `clinic` read its settings and connect anew."""
+    for url in list(_engines_used):
+        database.engine(url).dispose()
+    _engines_used.clear()
+    database.engine.cache_clear()
+    settings.cache_clear()
+
+
+_engines_used: set[str | None] = set()
+
+
+@lru_cache(maxsize=2)
+def _template(kind: str) -> str:
+    """The address of a migrated database that tests never touch."""
+    if kind == "postgresql":
+        url = postgres.create_database()
+    else:
+        url = f"sqlite:///{tempfile.mkdtemp(prefix='salama-sqlite-')}/template.db"
+    database.upgrade(url)
+    engine = database.engine(url)
+    if kind == "sqlite":
+        with engine.connect() as connection:
+            # Everything into the one file that is copied.
+            connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return url
+
+
+def _create(kind: str, folder: Path) -> str:
+    template = _template(kind)
+    if kind == "postgresql":
+        return postgres.create_database(template)
+    path = folder / f"{uuid4().hex[:12]}.db"
+    shutil.copyfile(template.removeprefix("sqlite:///"), path)
+    return f"sqlite:///{path}"
+
+
+@contextmanager
+def fresh(kind: str, folder: Path) -> Iterator[str]:
+    """An empty, migrated database as this process's `CLINIC_DATABASE_URL`; gone, like the frozen clock, afterwards."""
+    url = _create(kind, folder)
+    before = os.environ.get("CLINIC_DATABASE_URL")
+    os.environ["CLINIC_DATABASE_URL"] = url
+    forget()
+    _engines_used.update({None, url})
+    try:
+        yield url
+    finally:
+        clock.freeze(None)
+        forget()
+        if before is None:
+            del os.environ["CLINIC_DATABASE_URL"]
+        else:
+            os.environ["CLINIC_DATABASE_URL"] = before
+        settings.cache_clear()
+        if kind == "postgresql":
+            postgres.drop_database(url)

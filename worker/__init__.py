@@ -1,0 +1,1 @@
+"""Sends the outbox (and, later, fires what is due). `python -m worker`."""

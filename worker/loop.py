@@ -1,0 +1,72 @@
+"""The worker's loop: claim, send side by side (never two messages of one contact at once), settle."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from worker.sending import Channel, Parcel, Sender, claim, deliver
+
+logger = logging.getLogger(__name__)
+
+PARALLEL = 4
+POLL_SECONDS = 0.2
+TROUBLE_SECONDS = 1.0
+
+
+class Worker:
+    """Sends the outbox until told to `stop`, or (`run_once`) until nothing is due."""
+
+    def __init__(self, sender: Sender, *, parallel: int = PARALLEL, poll_seconds: float = POLL_SECONDS) -> None:
+        self._sender = sender
+        self._parallel = parallel
+        self._poll_seconds = poll_seconds
+        self._channel = Channel()
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Take nothing new; what is being sent is finished. Safe in a signal handler."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until `stop`."""
+        self._work(forever=True)
+
+    def run_once(self) -> None:
+        """Send what is due now, answers that wait for each other included, and return."""
+        self._work(forever=False)
+
+    def _work(self, *, forever: bool) -> None:
+        sending: set[Future[None]] = set()
+        with ThreadPoolExecutor(self._parallel, thread_name_prefix="send") as threads:
+            while not self._stopping.is_set():
+                parcels = self._claim(self._parallel - len(sending))
+                sending |= {threads.submit(deliver, parcel, self._sender, self._channel) for parcel in parcels}
+                if sending:
+                    sending -= self._finished(sending)
+                elif not forever:
+                    break
+                else:
+                    self._stopping.wait(self._poll_seconds)
+        self._finished(sending)
+
+    def _claim(self, room: int) -> list[Parcel]:
+        if room <= 0 or not self._channel.is_open():
+            return []
+        try:
+            return claim(room)
+        except Exception as error:  # noqa: BLE001 - the database comes back, or a person reads this
+            logger.error("the outbox cannot be read (%s); trying again", type(error).__name__)
+            self._stopping.wait(TROUBLE_SECONDS)
+            return []
+
+    def _finished(self, sending: set[Future[None]]) -> set[Future[None]]:
+        """Those that are done, after at most one poll; somebody new may have to be sent to meanwhile."""
+        done, _ = wait(sending, timeout=self._poll_seconds, return_when=FIRST_COMPLETED)
+        for future in done:
+            error = future.exception()
+            if error is not None:
+                # It stays `sending`; a status or the grace time settles it.
+                logger.error("a message could not be settled (%s)", type(error).__name__)
+        return done
