@@ -56,7 +56,7 @@ def _own_text(topic: str) -> Callable[[Turn, Speaker], bool]:
         with database.read() as session:
             approved = directory.fact(session, topic, turn.language)
         if approved:
-            speak.say(f"utter_faq/{topic}", **{topic: approved})
+            speak.say(f"utter_faq/{topic}", None, **{topic: approved})
         return bool(approved)
 
     return answer

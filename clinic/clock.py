@@ -28,7 +28,7 @@ def parse_instant(text: str) -> datetime:
 
 def freeze(instant: Optional[datetime]) -> None:
     """Stop this process's clock at `instant` (aware), or let it run again with None."""
-    global _frozen
+    global _frozen  # noqa: PLW0603 - one clock a process is the point
     if instant is not None and instant.tzinfo is None:
         raise ValueError("freeze() wants an aware datetime")
     _frozen = instant

@@ -62,9 +62,7 @@ def _known(session: Session, wanted: dict[str, str]) -> dict[str, int]:
     """system → contact id, of those addresses that somebody has."""
     found = {}
     for system, value in wanted.items():
-        statement = select(ContactAddress.contact_id).where(
-            ContactAddress.system == system, ContactAddress.value == value
-        )
+        statement = select(ContactAddress.contact_id).where(ContactAddress.system == system, ContactAddress.value == value)
         contact_id = session.execute(statement).scalar_one_or_none()
         if contact_id is not None:
             found[system] = contact_id

@@ -12,7 +12,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -66,15 +66,32 @@ def absolute_url(url: str) -> str:
     return f"sqlite:///{path}"
 
 
-@lru_cache(maxsize=8)
+@cache
+def _engine_at(address: str) -> Engine:
+    # Parameters are names and phone numbers: never in an error's text.
+    options = {"future": True, "hide_parameters": True}
+    if make_url(address).get_backend_name() == "sqlite":
+        made = create_engine(address, poolclass=NullPool, connect_args={"check_same_thread": False}, **options)
+        _prepare_sqlite(made)
+    else:
+        made = create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=40, **options)
+    _made.append(made)
+    return made
+
+
+_made: list[Engine] = []
+
+
 def engine(url: str | None = None) -> Engine:
     """The engine of `url` (default: `CLINIC_DATABASE_URL`), one a process and address."""
-    url = absolute_url(url or settings().database_url)
-    if make_url(url).get_backend_name() == "sqlite":
-        made = create_engine(url, future=True, hide_parameters=True, poolclass=NullPool, connect_args={"check_same_thread": False})
-        _prepare_sqlite(made)
-        return made
-    return create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=40)
+    return _engine_at(absolute_url(url or settings().database_url))
+
+
+def dispose() -> None:
+    """Close every connection of this process and forget the engines: for tests and before forking."""
+    while _made:
+        _made.pop().dispose()
+    _engine_at.cache_clear()
 
 
 @contextmanager

@@ -22,9 +22,7 @@ from clinic.models import (
 from clinic.settings import settings
 
 _DETAILS = (
-    selectinload(Practitioner.roles).options(
-        joinedload(PractitionerRole.specialty), joinedload(PractitionerRole.location)
-    ),
+    selectinload(Practitioner.roles).options(joinedload(PractitionerRole.specialty), joinedload(PractitionerRole.location)),
 )
 
 
@@ -44,9 +42,7 @@ def organization(session: Session) -> Organization:
     """The clinic itself; NotSeeded when there is none."""
     found: Organization | None = session.execute(select(Organization).order_by(Organization.id).limit(1)).scalar()
     if found is None:
-        raise NotSeeded(
-            "the database holds no clinic: run `make seed`, or `python -m clinic seed --file your-clinic.yml`"
-        )
+        raise NotSeeded("the database holds no clinic: run `make seed`, or `python -m clinic seed --file your-clinic.yml`")
     return found
 
 
@@ -75,9 +71,7 @@ def specialty(session: Session, code: str) -> Specialty | None:
 
 def practitioners(session: Session, specialty: str | None = None) -> list[Practitioner]:
     """Active practitioners (of a specialty's code) by id; `roles` with specialty and location are loaded."""
-    statement = (
-        select(Practitioner).where(col(Practitioner.active).is_(True)).options(*_DETAILS).order_by(Practitioner.id)
-    )
+    statement = select(Practitioner).where(col(Practitioner.active).is_(True)).options(*_DETAILS).order_by(Practitioner.id)
     if specialty is not None:
         having = (
             select(PractitionerRole.practitioner_id)

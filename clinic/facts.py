@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clinic import database, directory
+from clinic import database, directory, formats
 from clinic.settings import environment
 
 DEFAULT_EMERGENCY_NUMBER = "112"  # EU and many others; CLINIC_EMERGENCY_NUMBER says otherwise
@@ -10,10 +10,11 @@ DEFAULT_EMERGENCY_NUMBER = "112"  # EU and many others; CLINIC_EMERGENCY_NUMBER 
 
 def clinic_facts(language: str) -> dict[str, str]:
     """`clinic`, `phone` and `emergency_number` as placeholders of `locales/` want them; NotSeeded without a clinic."""
+    emergency = environment().get("CLINIC_EMERGENCY_NUMBER") or DEFAULT_EMERGENCY_NUMBER
     with database.read() as session:
         organization = directory.organization(session)
         return {
             "clinic": directory.in_language(organization.names, language),
-            "phone": organization.phone or "",
-            "emergency_number": environment().get("CLINIC_EMERGENCY_NUMBER") or DEFAULT_EMERGENCY_NUMBER,
+            "phone": formats.isolate(organization.phone or "", language),
+            "emergency_number": formats.isolate(emergency, language),
         }

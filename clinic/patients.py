@@ -74,9 +74,7 @@ def _same(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
-def find_or_create(
-    contact_id: int, name: str, birth_date: date, relation: str, session: Session | None = None
-) -> Patient:
+def find_or_create(contact_id: int, name: str, birth_date: date, relation: str, session: Session | None = None) -> Patient:
     """The contact's patient of this name (upper and lower case are the same) and date of birth; made when new.
 
     Raises InvalidName, InvalidBirthDate, ConsentMissing (consent "booking" comes first) and ValueError on a relation

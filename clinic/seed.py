@@ -75,13 +75,18 @@ def _phone(node: Node) -> str | None:
 
 def _organization(session: Session, node: Node) -> None:
     node.mapping(("identifier", "names", "phone", "facts"))
+    identifier = node.get("identifier").identifier()
+    other = session.execute(select(Organization.identifier).where(Organization.identifier != identifier)).scalar()
+    if other is not None:
+        # Otherwise patients would be offered the demo's doctors beside the clinic's own.
+        raise node.fail(f"the database holds the clinic {other!r}: give {identifier!r} a CLINIC_DATABASE_URL of its own")
     facts = node.get("facts")
     if facts.value is not None and not isinstance(facts.value, dict):
         raise facts.fail("a mapping of topics is expected")
     _upsert(
         session,
         Organization,
-        {"identifier": node.get("identifier").identifier()},
+        {"identifier": identifier},
         names=node.get("names").texts(),
         phone=_phone(node.get("phone")),
         facts={str(topic): facts.get(topic).texts() for topic in facts.value or {}},
@@ -160,9 +165,7 @@ def _stretches(node: Node, locations: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def _practitioner(session: Session, node: Node, specialties: dict[str, int], locations: dict[str, int]) -> None:
-    node.mapping(
-        ("identifier", "name", "names", "gender", "languages", "active", "specialties", "schedule", "time_off")
-    )
+    node.mapping(("identifier", "name", "names", "gender", "languages", "active", "specialties", "schedule", "time_off"))
     row: Practitioner = _upsert(
         session,
         Practitioner,
@@ -203,7 +206,7 @@ def _holiday(session: Session, node: Node, locations: dict[str, int]) -> None:
 
 def _known(session: Session, column: Any, model: Any) -> dict[str, int]:
     """identifier → id of everything in the database, so that a file may refer to what an earlier one brought."""
-    return {key: id_ for key, id_ in session.execute(select(column, model.id))}
+    return dict(session.execute(select(column, model.id)).all())
 
 
 def load(path: Path | None = None) -> dict[str, int]:

@@ -72,9 +72,7 @@ class Node:
     def texts(self, longest: int | None = None) -> dict[str, str]:
         """A text per language of the clinic; one text alone is taken for all of them."""
         languages = settings().languages
-        if isinstance(self.value, str):
-            return dict.fromkeys(languages, self.text())
-        found = self.other_scripts()
+        found = dict.fromkeys(languages, self.text()) if isinstance(self.value, str) else self.other_scripts()
         missing = [code for code in languages if code not in found]
         if missing:
             raise self.fail(f"nothing for {', '.join(missing)}")

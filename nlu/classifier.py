@@ -67,14 +67,22 @@ class LinearClassifier(IntentClassifier, GraphComponent):
     """Sets `intent`, `intent_ranking` and, for retrieval intents, `response_selector`."""
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> List[Type[Any]]:
         """The tokenizer's language is what the text is normalised with."""
         return [MultilingualTokenizer]
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         """Chosen by bench/classifiers.py; see docs/decisions/0004-classifier.md."""
-        return {"min_ngram": 2, "max_ngram": 5, "min_df": 2, "C": 20.0, "max_iter": 300, "random_state": 42, "ranking": 10}
+        return {
+            "min_ngram": 2,
+            "max_ngram": 5,
+            "min_df": 2,
+            "C": 20.0,
+            "max_iter": 300,
+            "random_state": 42,
+            "ranking": 10,
+        }
 
     def __init__(
         self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, model: Pipeline | None
@@ -83,7 +91,11 @@ class LinearClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> LinearClassifier:
         """An untrained classifier."""
         return cls(config, model_storage, resource, None)
@@ -120,7 +132,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
                 message.set("intent_ranking", [], add_to_output=True)
                 continue
             labels: Sequence[str] = self._model.classes_
-            scores = dict(zip(labels, (float(score) for score in self._model.predict_proba([text])[0])))
+            scores = dict(zip(labels, map(float, self._model.predict_proba([text])[0]), strict=True))
             self._set_intent(message, scores)
             self._set_topic(message, scores)
         return messages
@@ -135,15 +147,19 @@ class LinearClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def _set_topic(message: Message, scores: Dict[str, float]) -> None:
-        selectors: Dict[str, Any] = {"all_retrieval_intents": sorted({name.split("/")[0] for name in scores if "/" in name})}
+        selectors: Dict[str, Any] = {
+            "all_retrieval_intents": sorted({name.split("/")[0] for name in scores if "/" in name})
+        }
         for intent in selectors["all_retrieval_intents"]:
             topics = {label: score for label, score in scores.items() if label.startswith(f"{intent}/")}
             total = sum(topics.values()) or 1.0
-            ranking = [
-                {"intent_response_key": label, "confidence": score / total} for label, score in _ranked(topics)
-            ]
+            ranking = [{"intent_response_key": label, "confidence": score / total} for label, score in _ranked(topics)]
             selectors[intent] = {
-                "response": {"utter_action": f"utter_{ranking[0]['intent_response_key']}", "responses": None, **ranking[0]},
+                "response": {
+                    "utter_action": f"utter_{ranking[0]['intent_response_key']}",
+                    "responses": None,
+                    **ranking[0],
+                },
                 "ranking": ranking,
             }
         message.set("response_selector", selectors, add_to_output=True)

@@ -14,7 +14,8 @@ from collections import Counter, defaultdict
 from functools import lru_cache
 from typing import Any, Dict, List, Mapping, Optional, Set, Text, Tuple
 
-from lingua import IsoCode639_1, Language, LanguageDetector as Lingua, LanguageDetectorBuilder
+from lingua import IsoCode639_1, Language, LanguageDetectorBuilder
+from lingua import LanguageDetector as Lingua
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -29,7 +30,9 @@ from clinic.vocabulary import normalise
 
 SCRIPTS = {"ARABIC": ("ar",), "CYRILLIC": ("ru",)}
 # Romanised Arabic writes letters that Latin lacks as digits inside words: 3ayez, a7gez, sa3a, 2arib.
-_ARABIZI = re.compile(r"^(?=.*[a-z].*[a-z])[a-z']*[23579][a-z'23579]*$")
+# (Not 3rd, 2pm, 9uhr, 2nd: those are figures.)
+_FIGURE = r"\d+(?:st|nd|rd|th|am|pm|uhr|min|hs?|hrs|ter|de|er|en)"
+_ARABIZI = re.compile(rf"^(?!{_FIGURE}$)(?=.*[a-z].*[a-z])[a-z']*[23579][a-z'23579]*$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 SURE_PAIR, SURE_SENTENCE = 0.95, 0.75
 
@@ -112,7 +115,11 @@ class LanguageDetector(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> LanguageDetector:
         """An untrained detector."""
         return cls(model_storage, resource, {})

@@ -117,7 +117,11 @@ class PractitionerExtractor(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> PractitionerExtractor:
         """A ready extractor: nothing is trained."""
         return cls()

@@ -37,4 +37,8 @@ class LocalisedResponses(TemplatedNaturalLanguageGenerator):
     ) -> Optional[Dict[Text, Any]]:
         """Render `utter_action`; None when the domain does not know it."""
         slots = {**tracker.current_slot_values(), "language": kwargs.pop("language", None) or tracker_language(tracker)}
-        return self.generate_from_slots(utter_action, slots, output_channel, **kwargs)
+        response = self.generate_from_slots(utter_action, slots, output_channel, **kwargs)
+        if response and response.get("text"):
+            # A text that begins with a placeholder may begin with a weekday, which most languages write small.
+            response["text"] = response["text"][:1].upper() + response["text"][1:]
+        return response

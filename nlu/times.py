@@ -1,22 +1,19 @@
 """Days and times in a message, in five languages, in the clinic's zone.
 
-Duckling (in process) reads them; what it misses is repaired here from `times.yml`: parts of the day, digits of
-other scripts, a few phrases. Duckling is given and gives wall-clock time (its own reading of zone files takes
+Duckling reads them; what it misses is repaired here from `times.yml`: parts of the day, digits of other scripts,
+a few phrases. Duckling is given and gives wall-clock time (its own reading of zone files takes
 the summer offset in November: measured with pyduckling 0.4.0 and the tzdata package), and the zone is put on here.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Text, Tuple
 
-import duckling
-import tzdata
 import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -27,24 +24,32 @@ from rasa.shared.nlu.training_data.message import Message
 
 from clinic import clock
 from clinic.settings import settings
+from nlu import duckling_client
 from nlu.text import words
 
 GRAINS = ("minute", "hour", "day", "week", "month")
-_STEP = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
-# English dates are read as the world writes them (24/05), not as the US does (05/24).
-_LOCALES = {"en": "EN_GB", "pt": "PT_XX", "de": "DE_XX", "ru": "RU_XX", "ar": "AR_XX"}
+_STEP = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+}
 _DIGITS = {ord(char): str(value) for zero in "٠۰०" for value, char in enumerate(chr(ord(zero) + n) for n in range(10))}
 
 
 @dataclass(frozen=True)
 class Time:
-    """A stretch of time somebody named: span in the text, local wall-clock bounds (either may be open), grain."""
+    """A stretch of time somebody named: span in the text, local wall-clock bounds (either may be open), grain.
+
+    `dateless`: only a time of day was said ("at 3", "in the morning"), so that the day is a guess.
+    """
 
     start: int
     end: int
     begins: Optional[datetime]
     ends: Optional[datetime]
     grain: str
+    dateless: bool = False
 
     def resolved(self) -> Dict[str, Optional[str]]:
         """The bounds as aware ISO instants in the clinic's zone, with the grain."""
@@ -57,23 +62,6 @@ class Time:
 def _repairs() -> Dict[str, Any]:
     loaded: Dict[str, Any] = yaml.safe_load(Path(__file__).with_name("times.yml").read_text(encoding="utf-8"))
     return loaded
-
-
-@lru_cache(maxsize=1)
-def _zones() -> Any:
-    duckling.init()
-    return duckling.load_time_zones(os.path.join(os.path.dirname(tzdata.__file__), "zoneinfo"))
-
-
-@lru_cache(maxsize=16)
-def _locale(language: str) -> Any:
-    fallback = duckling.default_locale_lang(duckling.parse_lang(language))
-    return duckling.parse_locale(_LOCALES.get(language, language.upper()), fallback)
-
-
-@lru_cache(maxsize=1)
-def _dimensions() -> Any:
-    return duckling.parse_dimensions(["time"])
 
 
 def _reread(text: str, language: str) -> Tuple[str, List[int]]:
@@ -112,16 +100,31 @@ def _bounds(value: Dict[str, Any]) -> Optional[Tuple[Optional[datetime], Optiona
     return begin, end, grain
 
 
+def _is_dateless(words_: str, language: str, wall: datetime) -> bool:
+    """Whether the hour of asking changes the day that is meant: then no day was named."""
+    ends_of_day = (wall.replace(hour=0, minute=0, second=1), wall.replace(hour=23, minute=59, second=59))
+    days = [
+        [
+            _wall(value["value"]["value"]).date()
+            for value in duckling_client.parse(words_, language, moment)
+            if "value" in value["value"]
+        ]
+        for moment in ends_of_day
+    ]
+    return days[0] != days[1]
+
+
 def _duckling(text: str, language: str, now: datetime) -> Iterator[Time]:
     read, places = _reread(text, language)
-    wall = now.astimezone(settings().time_zone).replace(tzinfo=timezone.utc)
-    reference = duckling.parse_ref_time(_zones(), "UTC", int(wall.timestamp()))
-    for result in duckling.parse(read, duckling.Context(reference, _locale(language)), _dimensions(), False):
+    wall = now.astimezone(settings().time_zone).replace(tzinfo=None)
+    for result in duckling_client.parse(read, language, wall):
         bounds = _bounds(result["value"])
-        if result["dim"] == "time" and bounds:
+        if bounds:
             start, end = places[result["start"]], places[result["end"] - 1] + 1
             if any(char.isdigit() for char in text[start:end]) or end - start >= 3:
-                yield Time(start, end, *bounds)
+                said = read[result["start"] : result["end"]]
+                dateless = bounds[2] in ("hour", "minute") and _is_dateless(said, language, wall)
+                yield Time(start, end, *bounds, dateless=dateless)
 
 
 @lru_cache(maxsize=16)
@@ -151,9 +154,7 @@ def _within(time: Time, start: int, end: int, hours: Tuple[int, int]) -> Time:
     if time.begins is None or not one_day or time.grain not in ("day", "interval"):
         return span
     day = time.begins.replace(hour=0, minute=0)
-    return replace(
-        span, begins=day + timedelta(hours=hours[0]), ends=day + timedelta(hours=hours[1]), grain="interval"
-    )
+    return replace(span, begins=day + timedelta(hours=hours[0]), ends=day + timedelta(hours=hours[1]), grain="interval")
 
 
 def _beside(text: str, time: Time, start: int, end: int) -> bool:
@@ -176,7 +177,7 @@ def find_times(text: str, language: str, now: Optional[datetime] = None) -> List
         late = now.astimezone(settings().time_zone).hour >= hours[1] - 1
         day = today + timedelta(days=1 if late else 0)
         found.append(
-            Time(start, end, day + timedelta(hours=hours[0]), day + timedelta(hours=hours[1]), "interval")
+            Time(start, end, day + timedelta(hours=hours[0]), day + timedelta(hours=hours[1]), "interval", dateless=True)
         )
     return _without_overlaps(found)
 
@@ -195,7 +196,11 @@ class TimeExtractor(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> TimeExtractor:
         """A ready extractor: nothing is trained."""
         find_times("tomorrow", "en")
@@ -213,6 +218,7 @@ class TimeExtractor(GraphComponent):
                     "end": time.end,
                     "value": text[time.start : time.end],
                     "resolved": time.resolved(),
+                    "dateless": time.dateless,
                     "extractor": "TimeExtractor",
                 }
                 for time in find_times(text, code)

@@ -29,7 +29,7 @@ def _book(section: str, language: str) -> PhraseBook:
 
 @lru_cache(maxsize=16)
 def _cues(language: str) -> PhraseBook:
-    return PhraseBook({phrase: "name" for phrase in vocabulary.phrases("name_cues", language)}, language)
+    return PhraseBook(dict.fromkeys(vocabulary.phrases("name_cues", language), "name"), language)
 
 
 def _entity(text: str, name: str, start: int, end: int, value: str) -> Dict[str, Any]:
@@ -81,7 +81,11 @@ class VocabularyExtractor(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> VocabularyExtractor:
         """A ready extractor: nothing is trained."""
         return cls()

@@ -17,7 +17,7 @@ MOST_CRASHES, WITHIN_SECONDS = 5, 60.0
 STOP_SECONDS = 15.0
 
 
-class RestartingManager(Manager):  # type: ignore[misc]
+class RestartingManager(Manager):
     """honcho's Manager with another answer to a process that ends by itself."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -76,7 +76,9 @@ class RestartingManager(Manager):  # type: ignore[misc]
         if len(crashes) + 1 >= MOST_CRASHES:
             self._processes[name]["returncode"] = code
             self.returncode = code or 1
-            self._system_print(f"{name} ended {MOST_CRASHES} times within {WITHIN_SECONDS:.0f} s: stopping everything\n")
+            self._system_print(
+                f"{name} ended {MOST_CRASHES} times within {WITHIN_SECONDS:.0f} s: stopping everything\n"
+            )
             self.terminate()
             return
         self._system_print(f"!!! {name} ended (code {code}); starting it again\n")

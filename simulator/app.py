@@ -50,11 +50,7 @@ def _page() -> list[BaseRoute]:
     async def health(request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
-    return [
-        Route("/", index),
-        Route("/health", health),
-        Mount("/static", StaticFiles(directory=STATIC)),
-    ]
+    return [Route("/", index), Route("/health", health), Mount("/static", StaticFiles(directory=STATIC))]
 
 
 def _control(simulator: Simulator) -> list[BaseRoute]:

@@ -78,18 +78,7 @@ class Chat:
             *(phone, direction, wamid, kind, json.dumps(payload, ensure_ascii=False)),
             *(at.isoformat(), status, callback_data, int(to_user_id)),
         )
-        return Message(
-            seq,
-            phone,
-            direction,
-            wamid,
-            kind,
-            payload,
-            at,
-            status,
-            callback_data,
-            to_user_id,
-        )
+        return Message(seq, phone, direction, wamid, kind, payload, at, status, callback_data, to_user_id)
 
     def after(self, phone: str, seq: int) -> list[Message]:
         rows = self._database.all("SELECT * FROM messages WHERE phone=? AND seq>? ORDER BY seq", phone, seq)
@@ -97,9 +86,7 @@ class Chat:
 
     def newest_first(self, phone: str, direction: str) -> list[Message]:
         rows = self._database.all(
-            "SELECT * FROM messages WHERE phone=? AND direction=? ORDER BY seq DESC",
-            phone,
-            direction,
+            "SELECT * FROM messages WHERE phone=? AND direction=? ORDER BY seq DESC", phone, direction
         )
         return [_message(row) for row in rows]
 
@@ -109,9 +96,7 @@ class Chat:
 
     def last_inbound_at(self, phone: str) -> datetime | None:
         row = self._database.one(
-            "SELECT at FROM messages WHERE phone=? AND direction=? ORDER BY seq DESC LIMIT 1",
-            phone,
-            INBOUND,
+            "SELECT at FROM messages WHERE phone=? AND direction=? ORDER BY seq DESC LIMIT 1", phone, INBOUND
         )
         return datetime.fromisoformat(row["at"]) if row else None
 

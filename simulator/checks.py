@@ -34,12 +34,7 @@ def required_outer(path: str) -> GraphError:
 
 
 def obj(
-    parent: Json,
-    key: str,
-    path: str,
-    *,
-    keys: Collection[str] | None = None,
-    required: bool = True,
+    parent: Json, key: str, path: str, *, keys: Collection[str] | None = None, required: bool = True
 ) -> Json | None:
     """The object under `key`; with `keys`, anything else inside it is refused as the Graph does."""
     value = parent.get(key)
@@ -49,9 +44,7 @@ def obj(
         return None
     if not isinstance(value, dict):
         raise GraphError(
-            100,
-            f"{path} must be an object",
-            message=f"(#100) Param {path} must be a JSON object.",
+            100, f"{path} must be an object", message=f"(#100) Param {path} must be a JSON object."
         )
     if keys is not None:
         only_keys(value, path, keys)
@@ -78,9 +71,7 @@ def array(parent: Json, key: str, path: str, *, minimum: int, maximum: int) -> l
         raise missing(path)
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise GraphError(
-            100,
-            f"{path} must be an array",
-            message=f"(#100) Param {path} must be an array of objects.",
+            100, f"{path} must be an array", message=f"(#100) Param {path} must be an array of objects."
         )
     if not minimum <= len(value) <= maximum:
         raise invalid(path, f"count invalid: {len(value)}. Min: {minimum}, Max: {maximum}")
@@ -112,12 +103,7 @@ def identifier(parent: Json, key: str, path: str, *, maximum: int) -> str:
 
 
 def one_of(
-    parent: Json,
-    key: str,
-    path: str,
-    allowed: Collection[str],
-    *,
-    required: bool = True,
+    parent: Json, key: str, path: str, allowed: Collection[str], *, required: bool = True
 ) -> str | None:
     value = parent.get(key)
     if value is None:
@@ -160,8 +146,5 @@ def unique(values: list[str], path: str) -> None:
     seen: set[str] = set()
     for value in values:
         if value in seen:
-            raise invalid(
-                path,
-                f"must be unique within the message: {value!r} appears more than once",
-            )
+            raise invalid(path, f"must be unique within the message: {value!r} appears more than once")
         seen.add(value)

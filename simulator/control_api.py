@@ -59,12 +59,7 @@ class ControlApi:
         if hides and not (user_id or (existed and existed.user_id)):
             raise ControlError(400, "a phone that hides its number needs a user_id")
         phone = self._simulator.phones.add(
-            wa_id,
-            name,
-            user_id,
-            body.get("language"),
-            body.get("direction"),
-            hides_number=hides,
+            wa_id, name, user_id, body.get("language"), body.get("direction"), hides_number=hides
         )
         self._simulator.hub.publish({"kind": "phone", "phone": phone.wa_id})
         return JSONResponse(phone.as_json(), 200 if existed else 201)
@@ -136,13 +131,7 @@ class ControlApi:
             self._simulator.courier.nudge()
         state = {"duplicate": switches.duplicate, "pause": switches.paused}
         pending = self._simulator.deliveries.pending()
-        return JSONResponse(
-            {
-                **state,
-                "pending": pending,
-                "verification": self._simulator.handshake.state,
-            }
-        )
+        return JSONResponse({**state, "pending": pending, "verification": self._simulator.handshake.state})
 
     async def rate_limits(self, request: Request) -> Response:
         body = await _body(request)
@@ -163,9 +152,7 @@ class ControlApi:
     async def events(self, request: Request) -> Response:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(
-            event_stream(self._simulator),
-            media_type="text/event-stream",
-            headers=headers,
+            event_stream(self._simulator), media_type="text/event-stream", headers=headers
         )
 
     async def medium(self, request: Request) -> Response:

@@ -113,10 +113,7 @@ class Courier:
 
     def _complain(self, answer: int | str) -> None:
         if not self._failing:
-            log.warning(
-                "The clinic's webhook answered %s; every webhook is kept and tried again",
-                answer,
-            )
+            log.warning("The clinic's webhook answered %s; every webhook is kept and tried again", answer)
         self._failing = True
 
     def _post(self, body: bytes) -> int | str:

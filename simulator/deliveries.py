@@ -23,11 +23,7 @@ class Deliveries:
 
     def add(self, phone: str, wamid: str, kind: str, body: bytes) -> None:
         self._database.run(
-            "INSERT INTO deliveries (phone, wamid, kind, body) VALUES (?, ?, ?, ?)",
-            phone,
-            wamid,
-            kind,
-            body,
+            "INSERT INTO deliveries (phone, wamid, kind, body) VALUES (?, ?, ?, ?)", phone, wamid, kind, body
         )
 
     def next(self, phone: str) -> Delivery | None:

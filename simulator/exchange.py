@@ -37,18 +37,8 @@ class Exchange:
         clock: Clock,
         rates: Rates,
     ) -> None:
-        self._settings, self._database, self._phones, self._chat = (
-            settings,
-            database,
-            phones,
-            chat,
-        )
-        self._deliveries, self._hub, self._clock, self._rates = (
-            deliveries,
-            hub,
-            clock,
-            rates,
-        )
+        self._settings, self._database, self._phones, self._chat = (settings, database, phones, chat)
+        self._deliveries, self._hub, self._clock, self._rates = (deliveries, hub, clock, rates)
         self._bodies = WebhookBodies(settings)
         self.courier: Courier | None = None
 
@@ -164,12 +154,7 @@ class Exchange:
         if typing:
             lasts = limits.TYPING_INDICATOR / timedelta(milliseconds=1)
             self._hub.publish(
-                {
-                    "kind": "typing",
-                    "phone": message.phone,
-                    "on": True,
-                    "milliseconds": int(lasts),
-                }
+                {"kind": "typing", "phone": message.phone, "on": True, "milliseconds": int(lasts)}
             )
 
     # telling ----------------------------------------------------------------------------------------------------
@@ -190,10 +175,7 @@ def _accepted(outgoing: Outgoing, wa_id: str, wamid: str) -> Json:
     contact = (
         {"input": outgoing.to, "wa_id": wa_id}
         if outgoing.to
-        else {
-            "input": outgoing.recipient,
-            "user_id": outgoing.recipient,
-        }
+        else {"input": outgoing.recipient, "user_id": outgoing.recipient}
     )
     return {
         "messaging_product": "whatsapp",

@@ -29,15 +29,7 @@ class FaultError(Exception):
     """What was asked for is not a fault the simulator knows."""
 
 
-KEYS = {
-    "status",
-    "code",
-    "details",
-    "retry_after",
-    "timeout_after_accepting",
-    "seconds",
-    "for",
-}
+KEYS = {"status", "code", "details", "retry_after", "timeout_after_accepting", "seconds", "for"}
 
 
 def parse_fault(order: Any) -> Fault:

@@ -37,12 +37,7 @@ class GraphApi:
             self.check_token(request)
             response = await handler(request, body)
         except GraphError as error:
-            log.info(
-                "Refused %s with %s: %s",
-                request.method,
-                error.code,
-                error.details or error.message,
-            )
+            log.info("Refused a %s: %s %s", request.method, error.message, error.field or "")
             response = JSONResponse(error.envelope(), error.status)
         self._simulator.requests.add(request.method, request.url.path, body, response.status_code)
         return response
@@ -132,18 +127,12 @@ class GraphApi:
 
 def parse_json(request: Request, raw: bytes) -> dict[str, Any]:
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
-        raise GraphError(
-            100,
-            "Content-Type must be application/json",
-            message="(#100) Invalid parameter",
-        )
+        raise GraphError(100, "Content-Type must be application/json", message="(#100) Invalid parameter")
     try:
         body = json.loads(raw)
     except ValueError as error:
         raise GraphError(
-            100,
-            f"The body is not valid JSON: {error}",
-            message="(#100) Invalid parameter",
+            100, f"The body is not valid JSON: {error}", message="(#100) Invalid parameter"
         ) from error
     if not isinstance(body, dict):
         raise GraphError(100, "The body must be a JSON object", message="(#100) Invalid parameter")

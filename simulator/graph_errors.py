@@ -92,18 +92,11 @@ class GraphError(Exception):
         super().__init__(f"{self.message}: {details}" if details else self.message)
 
     def envelope(self) -> dict[str, Any]:
-        error: dict[str, Any] = {
-            "message": self.message,
-            "type": self.kind,
-            "code": self.code,
-        }
+        error: dict[str, Any] = {"message": self.message, "type": self.kind, "code": self.code}
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
         if self.details is not None:
-            error["error_data"] = {
-                "messaging_product": "whatsapp",
-                "details": self.details,
-            }
+            error["error_data"] = {"messaging_product": "whatsapp", "details": self.details}
         error["fbtrace_id"] = "A" + secrets.token_urlsafe(16)[:21]
         return {"error": error}
 

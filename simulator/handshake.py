@@ -56,8 +56,5 @@ class Handshake:
         elif answer.status_code == 200:
             log.error("The webhook answered 200 but did not give the challenge back as plain text")
         else:
-            log.error(
-                "The webhook answered the verification with %s; Meta expects 200",
-                answer.status_code,
-            )
+            log.error("The webhook answered the verification with %s; Meta expects 200", answer.status_code)
         log.error("Meta would not deliver to it. The simulator does, so that you can go on.")

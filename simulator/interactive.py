@@ -28,10 +28,7 @@ HEADER_MEDIA = ("image", "video", "document")
 
 def check_interactive(message: Json, media: MediaLookup) -> None:
     content = need_obj(
-        message,
-        "interactive",
-        "interactive",
-        keys={"type", "header", "body", "footer", "action"},
+        message, "interactive", "interactive", keys={"type", "header", "body", "footer", "action"}
     )
     kind = one_of(content, "type", "interactive.type", CHECKS)
     assert kind is not None
@@ -59,13 +56,7 @@ def _header(content: Json, kind: str, media: MediaLookup) -> None:
     if header_type == "text":
         text(header, "text", "interactive.header.text", maximum=limits.INTERACTIVE_HEADER)
     else:
-        check_media(
-            header,
-            header_type,
-            f"interactive.header.{header_type}",
-            media,
-            caption=False,
-        )
+        check_media(header, header_type, f"interactive.header.{header_type}", media, caption=False)
 
 
 def _buttons(action: Json) -> None:
@@ -95,19 +86,12 @@ def _list(action: Json) -> None:
         only_keys(section, here, {"title", "rows"})
         if len(sections) > 1 and section.get("title") is None:
             raise missing(f"{here}.title (when there is more than one section)")
-        text(
-            section,
-            "title",
-            f"{here}.title",
-            maximum=limits.SECTION_TITLE,
-            required=False,
-        )
+        text(section, "title", f"{here}.title", maximum=limits.SECTION_TITLE, required=False)
         rows = array(section, "rows", f"{here}.rows", minimum=1, maximum=limits.LIST_ROWS)
         ids.extend(_row(row, f"{here}.rows[{number}]") for number, row in enumerate(rows))
     if len(ids) > limits.LIST_ROWS:
         raise invalid(
-            path,
-            f"rows are over the total limit: {len(ids)}. Max: {limits.LIST_ROWS} over all sections",
+            path, f"rows are over the total limit: {len(ids)}. Max: {limits.LIST_ROWS} over all sections"
         )
     unique(ids, f"{path}[].rows[].id")
 
@@ -115,13 +99,7 @@ def _list(action: Json) -> None:
 def _row(row: Json, path: str) -> str:
     only_keys(row, path, {"id", "title", "description"})
     text(row, "title", f"{path}.title", maximum=limits.ROW_TITLE)
-    text(
-        row,
-        "description",
-        f"{path}.description",
-        maximum=limits.ROW_DESCRIPTION,
-        required=False,
-    )
+    text(row, "description", f"{path}.description", maximum=limits.ROW_DESCRIPTION, required=False)
     return identifier(row, "id", f"{path}.id", maximum=limits.ROW_ID)
 
 
@@ -130,12 +108,7 @@ def _cta_url(action: Json) -> None:
     one_of(action, "name", "interactive.action.name", {"cta_url"})
     path = "interactive.action.parameters"
     parameters = need_obj(action, "parameters", path, keys={"display_text", "url"})
-    text(
-        parameters,
-        "display_text",
-        f"{path}.display_text",
-        maximum=limits.CTA_DISPLAY_TEXT,
-    )
+    text(parameters, "display_text", f"{path}.display_text", maximum=limits.CTA_DISPLAY_TEXT)
     web_address(parameters, "url", f"{path}.url")
 
 

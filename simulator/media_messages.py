@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from simulator import limits
-from simulator.checks import (
-    Json,
-    boolean,
-    invalid,
-    missing,
-    need_obj,
-    text,
-    web_address,
-)
+from simulator.checks import Json, boolean, invalid, missing, need_obj, text, web_address
 from simulator.graph_errors import GraphError
 
 #: Finds the mime type of an uploaded medium, or None when there is no such id.

@@ -36,13 +36,7 @@ class MediaStore:
         )
         self._database.run(
             "INSERT INTO media (id, mime_type, sha256, content, filename) VALUES (?, ?, ?, ?, ?)",
-            *(
-                medium.id,
-                medium.mime_type,
-                medium.sha256,
-                medium.content,
-                medium.filename,
-            ),
+            *(medium.id, medium.mime_type, medium.sha256, medium.content, medium.filename),
         )
         return medium
 

@@ -78,10 +78,7 @@ def _callback_data(value: object) -> None:
     if not isinstance(value, str):
         raise outer("biz_opaque_callback_data", "must be a string")
     if len(value) > limits.CALLBACK_DATA:
-        raise outer(
-            "biz_opaque_callback_data",
-            f"must be at most {limits.CALLBACK_DATA} characters long",
-        )
+        raise outer("biz_opaque_callback_data", f"must be at most {limits.CALLBACK_DATA} characters long")
 
 
 def _addressee(body: Json) -> tuple[str | None, str | None]:
@@ -95,10 +92,7 @@ def _addressee(body: Json) -> tuple[str | None, str | None]:
     if recipient is None:
         raise required_outer("to")
     if not isinstance(recipient, str) or not re.fullmatch(r"[A-Z]{2}\.[A-Za-z0-9.]+", recipient):
-        raise outer(
-            "recipient",
-            "must be a business-scoped user id, for example DE.13491208655302741918",
-        )
+        raise outer("recipient", "must be a business-scoped user id, for example DE.13491208655302741918")
     if len(recipient) > limits.USER_ID:
         raise outer("recipient", f"must be at most {limits.USER_ID} characters long")
     return None, recipient
@@ -132,10 +126,7 @@ def _template(body: Json, media: MediaLookup) -> None:
     template = need_obj(body, "template", "template", keys={"name", "language", "components"})
     name = text(template, "name", "template.name", maximum=limits.TEMPLATE_NAME)
     if not re.fullmatch(r"[a-z0-9_]+", name):
-        raise invalid(
-            "template.name",
-            "may only contain lowercase letters, digits and underscores",
-        )
+        raise invalid("template.name", "may only contain lowercase letters, digits and underscores")
     language = need_obj(template, "language", "template.language", keys={"code", "policy"})
     code = text(language, "code", "template.language.code", maximum=20)
     # No template is registered with the simulator yet, so every well-formed one is refused like an unapproved one.
@@ -146,10 +137,7 @@ def _reaction(body: Json, media: MediaLookup) -> None:
     reaction = need_obj(body, "reaction", "reaction", keys={"message_id", "emoji"})
     text(reaction, "message_id", "reaction.message_id", maximum=None)
     if not isinstance(reaction.get("emoji"), str):
-        raise invalid(
-            "reaction.emoji",
-            "must be an emoji, or an empty string that takes the reaction back",
-        )
+        raise invalid("reaction.emoji", "must be an emoji, or an empty string that takes the reaction back")
 
 
 def _contacts(body: Json, media: MediaLookup) -> None:
@@ -157,17 +145,12 @@ def _contacts(body: Json, media: MediaLookup) -> None:
     parts = {"first_name", "last_name", "middle_name", "suffix", "prefix"}
     for index, contact in enumerate(contacts):
         path = f"contacts[{index}]"
-        only_keys(
-            contact,
-            path,
-            {"addresses", "birthday", "emails", "name", "org", "phones", "urls"},
-        )
+        only_keys(contact, path, {"addresses", "birthday", "emails", "name", "org", "phones", "urls"})
         name = need_obj(contact, "name", f"{path}.name", keys={"formatted_name", *parts})
         text(name, "formatted_name", f"{path}.name.formatted_name", maximum=None)
         if not parts & set(name):
             raise invalid(
-                f"{path}.name",
-                f"needs at least one of {{{', '.join(sorted(parts))}}} beside formatted_name",
+                f"{path}.name", f"needs at least one of {{{', '.join(sorted(parts))}}} beside formatted_name"
             )
 
 
@@ -193,11 +176,7 @@ CONTENT: dict[str, Callable[[Json, MediaLookup], None]] = {
 def check_read_receipt(body: Json) -> tuple[str, bool]:
     """`status: read`, with or without a typing indicator (guide "Typing indicators"): the message id, and whether."""
     check_product(body)
-    only_keys(
-        body,
-        "the message",
-        {"messaging_product", "status", "message_id", "typing_indicator"},
-    )
+    only_keys(body, "the message", {"messaging_product", "status", "message_id", "typing_indicator"})
     if body.get("status") != "read":
         raise outer("status", "must be one of {read}")
     if not isinstance(body.get("message_id"), str) or not body["message_id"]:

@@ -48,21 +48,13 @@ class PatientMessages:
         if "tap" in order:
             return self._tap(phone, str(order["tap"]), order.get("message"))
         if "text" in order and isinstance(order["text"], str):
-            return {
-                "type": "text",
-                "text": {"body": _not_blank(order["text"])},
-                **self._context(order),
-            }
+            return {"type": "text", "text": {"body": _not_blank(order["text"])}, **self._context(order)}
         if "location" in order and order.get("type", "location") == "location":
             return self._location(phone, order)
         kind = order.get("type")
         if not isinstance(kind, str) or not kind:
             raise OrderError('say what to send: {"text": …}, {"tap": …}, {"location": {…}} or {"type": …}')
-        return {
-            "type": kind,
-            **self._content(phone, kind, order),
-            **self._context(order),
-        }
+        return {"type": kind, **self._content(phone, kind, order), **self._context(order)}
 
     def _tap(self, phone: Phone, wanted: str, wamid: str | None) -> Json:
         """The newest message that offers it; an id wins over a title. Old buttons stay tappable, as on a phone."""
@@ -83,16 +75,10 @@ class PatientMessages:
         if not isinstance(place, dict) or not {"latitude", "longitude"} <= set(place):
             raise OrderError("a location needs latitude and longitude")
         try:
-            point = {
-                "latitude": float(place["latitude"]),
-                "longitude": float(place["longitude"]),
-            }
+            point = {"latitude": float(place["latitude"]), "longitude": float(place["longitude"])}
         except (TypeError, ValueError) as error:
             raise OrderError("latitude and longitude are numbers") from error
-        content = {
-            **point,
-            **{key: place[key] for key in ("name", "address", "url") if place.get(key)},
-        }
+        content = {**point, **{key: place[key] for key in ("name", "address", "url") if place.get(key)}}
         context = self._context(order)
         newest = next(iter(self._chat.newest_first(phone.wa_id, OUTBOUND)), None)
         if not context and newest is not None and _asks_for_location(newest):
@@ -145,11 +131,7 @@ class PatientMessages:
 
 def _default_content(kind: str) -> Json:
     if kind == "contacts":
-        name = {
-            "formatted_name": "Amal Example",
-            "first_name": "Amal",
-            "last_name": "Example",
-        }
+        name = {"formatted_name": "Amal Example", "first_name": "Amal", "last_name": "Example"}
         return {"contacts": [{"name": name, "phones": [{"phone": "+1 555-555-0100", "type": "CELL"}]}]}
     if kind == "button":
         return {"button": {"payload": "payload", "text": "Button"}}

@@ -32,22 +32,8 @@ LANGUAGE_OF_PREFIX = (
         ("973", "ar"),
         ("974", "ar"),
     ),
-    *(
-        ("212", "ar"),
-        ("213", "ar"),
-        ("216", "ar"),
-        ("218", "ar"),
-        ("249", "ar"),
-        ("375", "ru"),
-    ),
-    *(
-        ("20", "ar"),
-        ("43", "de"),
-        ("41", "de"),
-        ("49", "de"),
-        ("55", "pt"),
-        ("7", "ru"),
-    ),
+    *(("212", "ar"), ("213", "ar"), ("216", "ar"), ("218", "ar"), ("249", "ar"), ("375", "ru")),
+    *(("20", "ar"), ("43", "de"), ("41", "de"), ("49", "de"), ("55", "pt"), ("7", "ru")),
 )
 COUNTRY_OF_PREFIX = {
     "20": "EG",
@@ -88,17 +74,13 @@ def digits(address: str) -> str:
 
 
 def guess_language(wa_id: str) -> str:
-    return next(
-        (language for prefix, language in LANGUAGE_OF_PREFIX if wa_id.startswith(prefix)),
-        "en",
-    )
+    return next((language for prefix, language in LANGUAGE_OF_PREFIX if wa_id.startswith(prefix)), "en")
 
 
 def new_user_id(wa_id: str) -> str:
     """A business-scoped user id: the country, a dot, and digits (guide "Business-scoped user IDs")."""
     country = next(
-        (country for prefix, country in COUNTRY_OF_PREFIX.items() if wa_id.startswith(prefix)),
-        "US",
+        (country for prefix, country in COUNTRY_OF_PREFIX.items() if wa_id.startswith(prefix)), "US"
     )
     return f"{country}.{secrets.randbelow(9 * 10**19) + 10**19}"
 
@@ -120,13 +102,7 @@ class Phones:
         before = self.by_address(wa_id)
         spoken = language or (before.language if before else guess_language(wa_id))
         reading = direction or ("rtl" if spoken.split("-")[0] in RIGHT_TO_LEFT else "ltr")
-        values = (
-            name,
-            user_id or (before.user_id if before else None),
-            spoken,
-            reading,
-            int(hides_number),
-        )
+        values = (name, user_id or (before.user_id if before else None), spoken, reading, int(hides_number))
         if before:
             self._database.run(
                 "UPDATE phones SET name=?, user_id=?, language=?, direction=?, hides_number=? WHERE wa_id=?",

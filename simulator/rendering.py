@@ -17,10 +17,7 @@ def render(kind: str, payload: Payload) -> str:
     if kind == "location":
         place = f"{content.get('latitude')}, {content.get('longitude')}"
         return "\n".join(
-            [
-                "📍 " + place,
-                *(str(content[key]) for key in ("name", "address") if content.get(key)),
-            ]
+            ["📍 " + place, *(str(content[key]) for key in ("name", "address") if content.get(key))]
         )
     if kind == "reaction":
         return str(content.get("emoji", ""))

@@ -42,14 +42,7 @@ class Simulator:
         self.handshake = Handshake(settings)
         self.patient_messages = PatientMessages(self.chat, self.media)
         self.exchange = Exchange(
-            settings,
-            self.database,
-            self.phones,
-            self.chat,
-            self.deliveries,
-            self.hub,
-            self.clock,
-            self.rates,
+            settings, self.database, self.phones, self.chat, self.deliveries, self.hub, self.clock, self.rates
         )
         self.courier = Courier(settings, self.deliveries, self.switches, self.exchange.webhook_arrived)
         self.exchange.courier = self.courier
@@ -59,10 +52,7 @@ class Simulator:
     async def start(self) -> None:
         self.phones.add_demo()
         if self.deliveries.pending():
-            log.info(
-                "%d webhooks are left from last time; delivering them now",
-                self.deliveries.pending(),
-            )
+            log.info("%d webhooks are left from last time; delivering them now", self.deliveries.pending())
         self.courier.kick_all()
         self._greeting = asyncio.create_task(self._greet())
 

@@ -19,9 +19,7 @@ class Switches:
 
     def set(self, name: str, on: bool) -> None:
         self._database.run(
-            "INSERT OR REPLACE INTO switches (name, value) VALUES (?, ?)",
-            name,
-            "on" if on else "off",
+            "INSERT OR REPLACE INTO switches (name, value) VALUES (?, ?)", name, "on" if on else "off"
         )
         self.reload()
 

@@ -50,22 +50,12 @@ class WebhookBodies:
         return self._envelope({"contacts": [_contact(phone)], "messages": [message]})
 
     def status(
-        self,
-        phone: Phone,
-        message: Message,
-        status: str,
-        at: datetime,
-        window_from: datetime,
+        self, phone: Phone, message: Message, status: str, at: datetime, window_from: datetime
     ) -> bytes:
         addressee = (
             {"recipient_user_id": phone.user_id} if message.to_user_id else {"recipient_id": phone.wa_id}
         )
-        body: Json = {
-            "id": message.wamid,
-            "status": status,
-            "timestamp": seconds(at),
-            **addressee,
-        }
+        body: Json = {"id": message.wamid, "status": status, "timestamp": seconds(at), **addressee}
         if message.callback_data is not None:
             body["biz_opaque_callback_data"] = message.callback_data
         if status in ("sent", "delivered"):
@@ -79,12 +69,7 @@ class WebhookBodies:
         return self._envelope({"contacts": [_contact(phone)], "statuses": [body]})
 
     def failed(
-        self,
-        wamid: str,
-        addressee: Json,
-        error: Json,
-        callback_data: str | None,
-        at: datetime,
+        self, wamid: str, addressee: Json, error: Json, callback_data: str | None, at: datetime
     ) -> bytes:
         """A refusal that comes after the 200; such a status names no contact."""
         body: Json = {
@@ -99,15 +84,9 @@ class WebhookBodies:
         return self._envelope({"statuses": [body]})
 
     def _envelope(self, content: Json) -> bytes:
-        metadata = {
-            "display_phone_number": self._display,
-            "phone_number_id": self._settings.phone_number_id,
-        }
+        metadata = {"display_phone_number": self._display, "phone_number_id": self._settings.phone_number_id}
         value = {"messaging_product": "whatsapp", "metadata": metadata, **content}
-        entry = {
-            "id": self._settings.business_account_id,
-            "changes": [{"value": value, "field": "messages"}],
-        }
+        entry = {"id": self._settings.business_account_id, "changes": [{"value": value, "field": "messages"}]}
         return encode({"object": "whatsapp_business_account", "entry": [entry]})
 
 

@@ -12,8 +12,9 @@ from types import FrameType
 from clinic import clock
 from clinic.settings import SettingsError
 from connectors.whatsapp.graph import Graph
-from connectors.whatsapp.settings import graph_settings
+from connectors.whatsapp.settings import graph_settings, receipts_wanted
 from worker.loop import PARALLEL, Worker
+from worker.receipts import Receipts
 
 logger = logging.getLogger("worker")
 
@@ -38,11 +39,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Its lines would hold addresses and paths.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     try:
-        graph = Graph(graph_settings(), connections=PARALLEL)
+        graph = Graph(graph_settings(), connections=PARALLEL + 1)
     except SettingsError as error:
         print(f"the worker cannot start: {error}", file=sys.stderr)
         return 2
-    worker = Worker(graph)
+    receipts = None if arguments.once or not receipts_wanted() else Receipts(graph)
+    worker = Worker(graph, receipts=receipts)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         worker.stop()
@@ -56,6 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             logger.info("the worker sends the outbox")
             worker.run()
     finally:
+        if receipts is not None:
+            receipts.close()
         graph.close()
     return 0
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
+from worker.receipts import Receipts
 from worker.sending import Channel, Parcel, Sender, claim, deliver
 
 logger = logging.getLogger(__name__)
@@ -18,8 +20,16 @@ TROUBLE_SECONDS = 1.0
 class Worker:
     """Sends the outbox until told to `stop`, or (`run_once`) until nothing is due."""
 
-    def __init__(self, sender: Sender, *, parallel: int = PARALLEL, poll_seconds: float = POLL_SECONDS) -> None:
+    def __init__(
+        self,
+        sender: Sender,
+        *,
+        receipts: Receipts | None = None,
+        parallel: int = PARALLEL,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
         self._sender = sender
+        self._receipts = receipts
         self._parallel = parallel
         self._poll_seconds = poll_seconds
         self._channel = Channel()
@@ -38,30 +48,33 @@ class Worker:
         self._work(forever=False)
 
     def _work(self, *, forever: bool) -> None:
-        sending: set[Future[None]] = set()
+        sending: dict[Future[None], int] = {}
         with ThreadPoolExecutor(self._parallel, thread_name_prefix="send") as threads:
             while not self._stopping.is_set():
-                parcels = self._claim(self._parallel - len(sending))
-                sending |= {threads.submit(deliver, parcel, self._sender, self._channel) for parcel in parcels}
+                if self._receipts is not None and self._channel.is_open():
+                    self._receipts.look()
+                for parcel in self._claim(self._parallel - len(sending), sending.values()):
+                    sending[threads.submit(deliver, parcel, self._sender, self._channel)] = parcel.id
                 if sending:
-                    sending -= self._finished(sending)
+                    for done in self._finished(sending):
+                        del sending[done]
                 elif not forever:
                     break
                 else:
                     self._stopping.wait(self._poll_seconds)
         self._finished(sending)
 
-    def _claim(self, room: int) -> list[Parcel]:
+    def _claim(self, room: int, in_hand: Collection[int]) -> list[Parcel]:
         if room <= 0 or not self._channel.is_open():
             return []
         try:
-            return claim(room)
-        except Exception as error:  # noqa: BLE001 - the database comes back, or a person reads this
+            return claim(room, list(in_hand))
+        except Exception as error:
             logger.error("the outbox cannot be read (%s); trying again", type(error).__name__)
             self._stopping.wait(TROUBLE_SECONDS)
             return []
 
-    def _finished(self, sending: set[Future[None]]) -> set[Future[None]]:
+    def _finished(self, sending: Collection[Future[None]]) -> set[Future[None]]:
         """Those that are done, after at most one poll; somebody new may have to be sent to meanwhile."""
         done, _ = wait(sending, timeout=self._poll_seconds, return_when=FIRST_COMPLETED)
         for future in done:

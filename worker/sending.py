@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Protocol
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from clinic import contacts, database, messaging
@@ -28,6 +29,8 @@ LONGEST_PAIR_DELAY = 256.0
 NUMBER_PAUSE = 2.0
 STOP_PAUSE = 30.0
 ALERT_SECONDS = 60.0
+SETTLE_SECONDS = 60.0
+SETTLE_PAUSE = 0.5
 
 _ADVICE = {
     "190": "the access token is invalid or has expired: set a new WHATSAPP_ACCESS_TOKEN and restart the worker",
@@ -57,17 +60,17 @@ class Parcel:
     to: Mapping[str, str | None]
 
 
-def claim(limit: int) -> list[Parcel]:
-    """Take up to `limit` rows, at most one of each contact. Looks before it locks."""
+def claim(limit: int, in_hand: Collection[int] = ()) -> list[Parcel]:
+    """Take up to `limit` rows that are not `in_hand`, at most one of each contact. Looks before it locks."""
     with database.read() as session:
         if not messaging.due(session):
             return []
-    return database.retrying(lambda: _claim(limit))
+    return database.retrying(lambda: _claim(limit, in_hand))
 
 
-def _claim(limit: int) -> list[Parcel]:
+def _claim(limit: int, in_hand: Collection[int]) -> list[Parcel]:
     with database.transaction() as session:
-        return [_parcel(session, row) for row in messaging.claim(session, limit)]
+        return [_parcel(session, row) for row in messaging.claim(session, limit, besides=in_hand)]
 
 
 def _parcel(session: Session, row: Outbox) -> Parcel:
@@ -133,11 +136,20 @@ def deliver(parcel: Parcel, sender: Sender, channel: Channel) -> None:
 
 
 def _settle(work: Callable[[Session], None]) -> None:
+    """Write it down, and go on trying while the database is away: only this thread knows what happened."""
+
     def write() -> None:
         with database.transaction() as session:
             work(session)
 
-    database.retrying(write)
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while True:
+        try:
+            return database.retrying(write)
+        except DBAPIError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(SETTLE_PAUSE)
 
 
 def _verdict(parcel: Parcel, error: GraphError, channel: Channel) -> Callable[[Session], None]:

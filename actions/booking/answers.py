@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Dict, List, Mapping, Optional
 
 from sqlalchemy.orm import Session
@@ -37,9 +37,9 @@ def _not_understood(booking: Booking, says: str, **values: str) -> Answer:
 
 def consent_given(session: Session, booking: Booking, turn: Turn) -> Answer:
     """Yes and no are recorded; no ends the booking, everything else asks again."""
-    if turn.intent == "affirm" or turn.intent == "book_appointment":
-        if turn.intent == "book_appointment" and not turn.is_tap:
-            return Answer(booking)
+    if turn.intent == "book_appointment" and not turn.is_tap:
+        return Answer(booking)
+    if turn.intent in ("affirm", "book_appointment"):
         consents.grant(turn.contact_id)
         return Answer(replace(booking, consent=True))
     if turn.intent == "deny":
@@ -80,17 +80,15 @@ def hold(session: Session, booking: Booking, turn: Turn, key: str) -> Answer:
 
 def _named_exactly(session: Session, booking: Booking) -> Optional[str]:
     """The key of the only slot that begins at the time that was named, if there is just one."""
-    when = booking.when or {}
-    if when.get("grain") not in ("minute", "hour") or not when.get("from"):
+    wish = understand.wish_of(booking)
+    if wish is None or not wish.exact or wish.starts is None:
         return None
-    start = datetime.fromisoformat(when["from"])
-    doctor = booking.practitioner if booking.practitioner != ANY else None
     found = free_slots(
         session,
         specialty=booking.specialty,
-        practitioner=doctor,
-        start=start,
-        end=start + timedelta(minutes=1),
+        practitioner=booking.practitioner if booking.practitioner != ANY else None,
+        start=wish.starts,
+        end=wish.starts + timedelta(minutes=1),
         limit=2,
     )
     return found[0].key if len(found) == 1 else None
@@ -101,7 +99,9 @@ def slot(session: Session, booking: Booking, turn: Turn) -> Answer:
     key = turn.value("slot_key")
     if not key and not turn.is_tap:
         shown = Booking.of(turn.tracker).offered_keys
-        key = reading.chosen_key(turn.text, shown) or _named_exactly(session, booking)
+        named_day = any(not entity.get("dateless") for entity in turn.entities("time"))
+        key = None if named_day else reading.chosen_key(turn.text, shown, names_time=bool(turn.entities("time")))
+        key = key or _named_exactly(session, booking)
     if key:
         return hold(session, booking, turn, key)
     if turn.value("change") or (booking.when and turn.entities("time")):
@@ -111,7 +111,8 @@ def slot(session: Session, booking: Booking, turn: Turn) -> Answer:
     if vocabulary.mentions("any_time", turn.text):
         return Answer(replace(booking, when=None, offered={}))
     if turn.intent == "book_appointment":
-        return Answer(booking)
+        # the button "another specialty" of a list that came out empty
+        return Answer(understand.changed(booking, "specialty") if turn.is_tap else booking)
     return _not_understood(booking, "utter_time_not_understood")
 
 

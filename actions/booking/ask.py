@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import List, Optional
 
 from rasa_sdk.events import SlotSet
 from sqlalchemy.orm import Session
 
 from actions.base import Choice, ClinicAction, Events, Speaker
-from actions.booking import summary
+from actions.booking import summary, understand
 from actions.booking.state import ANY, NEW, Booking
 from actions.turn import Turn
 from clinic import database, directory, formats, patients
@@ -117,7 +117,7 @@ class AskSlot(Ask):
 
     def ask(self, turn: Turn, speak: Speaker, booking: Booking) -> Events:
         """The slots of the time that was asked for, or the nearest ones with the reason."""
-        wish = _wish(booking)
+        wish = understand.wish_of(booking)
         after = booking.offered.get("after")
         with database.read() as session:
             proposal = propose(
@@ -134,9 +134,7 @@ class AskSlot(Ask):
         if proposal.more:
             rows.append(_more_row(speak))
         self._say(turn, speak, booking, wish, proposal, rows)
-        last = proposal.slots[-1].starts_at.isoformat()
-        keys = [slot.key for slot in proposal.slots]
-        return [SlotSet("booking_offered", {"keys": keys, "after": after, "next": last})]
+        return _shown(proposal, after)
 
     @staticmethod
     def _say(
@@ -207,6 +205,19 @@ class AskConfirmed(Ask):
         return []
 
 
+def _shown(proposal: Proposal, after: Optional[str]) -> Events:
+    """Remembers the list on the screen, so that a question in between shows the same one again.
+
+    A wish that could not be met has been explained; from now on the list stands for itself.
+    """
+    first, last = proposal.slots[0].starts_at, proposal.slots[-1].starts_at
+    if proposal.reason:
+        after = (first - timedelta(minutes=1)).isoformat()
+    offered = {"keys": [slot.key for slot in proposal.slots], "after": after, "next": last.isoformat()}
+    forgotten = [SlotSet("booking_when", None)] if proposal.reason else []
+    return [SlotSet("booking_offered", offered), *forgotten]
+
+
 def _title(text: str) -> Choice:
     """A row's title; a name too long for it stands whole in the description."""
     return {"title": text} if len(text) <= ROW else {"title": _shortened(text, ROW), "description": text[:HINT]}
@@ -216,15 +227,9 @@ def _shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip(" ,") + "…"
 
 
-def _wish(booking: Booking) -> Optional[Wish]:
-    when = booking.when
-    if not when:
-        return None
-    starts, ends = (datetime.fromisoformat(when[side]) if when.get(side) else None for side in ("from", "to"))
-    return Wish(starts, ends, str(when.get("grain")))
-
-
 def _in_words(wish: Wish, language: str) -> str:
+    if wish.part:
+        return formats.wall_time(wish.part[0], language)
     if wish.starts is None:
         return ""
     if wish.exact:
@@ -242,7 +247,8 @@ def _rows(session: Session, slots: List[FreeSlot], language: str) -> List[Choice
         {
             "title": formats.slot_title(slot.starts_at, language),
             "description": _shortened(
-                f"{directory.practitioner_name(doctors[slot.practitioner_id], language)} · {places[slot.location_id]}", HINT
+                f"{directory.practitioner_name(doctors[slot.practitioner_id], language)} · {places[slot.location_id]}",
+                HINT,
             ),
             "payload": payload(slot_key=slot.key),
         }

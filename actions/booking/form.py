@@ -19,12 +19,12 @@ from actions.booking.answers import Answer
 from actions.booking.state import PREFIX, Booking
 from actions.fallback import not_understood
 from actions.turn import Turn
-from clinic import consent, database
+from clinic import consent, database, vocabulary
 
-INTERRUPTING = frozenset(
-    "greet goodbye thank help bot_challenge faq human_handoff nevermind change_language list_appointments "
-    "out_of_scope".split()
-)
+INTERRUPTING = frozenset((
+    "greet", "goodbye", "thank", "help", "bot_challenge", "faq", "human_handoff", "nevermind",
+    "change_language", "list_appointments", "out_of_scope",
+))  # fmt: skip
 # What is never swallowed, even by a question that takes any text.
 ALWAYS = frozenset(("human_handoff", "nevermind", "change_language"))
 ANSWERED_BY = {
@@ -33,6 +33,12 @@ ANSWERED_BY = {
     "booking_slot": ("time", "slot_key", "page"),
     "booking_patient": ("relation", "patient_id"),
     "booking_birth_date": ("time",),
+}
+# Whole messages that answer a question, whatever the model takes them for ("anyone" is not a wish for a person).
+PHRASES_FOR = {
+    "booking_specialty": ("skip",),
+    "booking_practitioner": ("any_practitioner", "any_time", "skip"),
+    "booking_slot": ("more", "any_time", "skip"),
 }
 SURE, QUITE_SURE = 0.6, 0.8
 
@@ -56,6 +62,8 @@ def interrupts(turn: Turn) -> bool:
         return False
     if turn.is_tap:
         return True
+    if any(vocabulary.matches(section, turn.text) for section in PHRASES_FOR.get(turn.asked or "", ())):
+        return False
     if turn.asked == "booking_name":
         return turn.confidence >= QUITE_SURE and turn.intent != "greet"
     if any(turn.entities(entity) for entity in ANSWERED_BY.get(turn.asked or "", ())):
@@ -109,7 +117,9 @@ class ValidateBookingForm(ClinicAction):
         booking = result.booking
         events: Events = [*booking.changes(before), SlotSet("misunderstood", not result.understood)]
         if result.says:
-            speak.say_text(result.says, **result.values) if not result.ends else speak.say(result.says, **result.values)
+            speak.say(result.says, None, **result.values) if result.ends else speak.say_text(
+                result.says, **result.values
+            )
         if result.ends:
             return [*Booking.cleared(), *result.events, SlotSet("requested_slot", None)]
         if not result.understood:

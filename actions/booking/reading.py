@@ -12,7 +12,8 @@ from clinic.settings import settings
 from clinic.vocabulary import normalise
 
 _NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,4})\s*[./\-\s]\s*(\d{1,2})\s*[./\-\s]\s*(\d{2,4})(?!\d)")
-_BARE_NUMBER = re.compile(r"^\D{0,3}(\d{1,2})\D{0,4}$")
+# "2", "um 10 Uhr", "at 3 please": one number and few words
+_BARE_NUMBER = re.compile(r"^\D{0,12}(\d{1,2})\D{0,12}$")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})\s*(?::|h|\.)\s*(\d{2})(?!\d)")
 SMALL = 100
 
@@ -50,15 +51,18 @@ def birth_date(text: str, times: Sequence[Mapping[str, Any]]) -> Optional[date]:
     return None
 
 
-def chosen_key(text: str, keys: Sequence[str]) -> Optional[str]:
-    """The key of the offered slot that `text` picks by its hour ("10", "15:30") or by its place in the list ("2")."""
+def chosen_key(text: str, keys: Sequence[str], names_time: bool = False) -> Optional[str]:
+    """The key of the offered slot that `text` picks by its hour ("10", "15:30") or by its place in the list ("2").
+
+    `names_time`: the words name a time ("at 3"), so that they never mean the third row.
+    """
     folded = normalise(text).strip()
     zone = settings().time_zone
     starts = {key: FreeSlot.parse(key).starts_at.astimezone(zone) for key in keys}
     clock_time = _CLOCK.search(folded)
     if clock_time:
         wanted = (int(clock_time.group(1)), int(clock_time.group(2)))
-        return _only([key for key, start in starts.items() if (start.hour, start.minute) == wanted])
+        return _only([k for k, start in starts.items() if (start.hour, start.minute) in (wanted, _afternoon(wanted))])
     number = _BARE_NUMBER.match(folded)
     if not number:
         return None
@@ -66,7 +70,12 @@ def chosen_key(text: str, keys: Sequence[str]) -> Optional[str]:
     at_hour = [key for key, start in starts.items() if start.hour in (value, value + 12) and start.minute == 0]
     if at_hour:
         return _only(at_hour)
-    return keys[value - 1] if 1 <= value <= len(keys) else None
+    return keys[value - 1] if not names_time and 1 <= value <= len(keys) else None
+
+
+def _afternoon(hour_minute: tuple[int, int]) -> tuple[int, int]:
+    """2:20 said for 14:20."""
+    return hour_minute[0] + 12, hour_minute[1]
 
 
 def _only(found: Sequence[str]) -> Optional[str]:

@@ -78,5 +78,3 @@ class Booking:
         when = str((self.when or {}).get("words") or "")
         parts = (self.specialty, self.practitioner if self.practitioner != ANY else None, self.slot or when)
         return ("booking: " + ", ".join(part for part in parts if part)) if any(parts) else ""
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any, Dict, Optional
 
 from sqlalchemy.orm import Session
@@ -10,19 +11,57 @@ from sqlalchemy.orm import Session
 from actions.booking.state import ANY, NEW, Booking
 from actions.turn import Turn
 from clinic import directory, patients, vocabulary
+from clinic.scheduling.proposals import EXACT, Wish
 from clinic.scheduling.slots import FreeSlot, InvalidKey
+from clinic.settings import settings
 
 # While these are asked, other data in the message is part of the answer: a patient may be called as a doctor is.
 ONLY_THE_ANSWER = ("booking_name", "booking_birth_date", "booking_consent")
 
 
 def _time(turn: Turn) -> Optional[Dict[str, Any]]:
-    """The time that was named (a date of birth is none), with its words."""
+    """The time that was named, with its words."""
     for entity in turn.entities("time"):
         resolved = entity.get("resolved")
         if resolved:
-            return {**resolved, "words": entity["value"]}
+            return {**resolved, "words": entity["value"], "dateless": bool(entity.get("dateless"))}
     return None
+
+
+def _day_on_the_table(booking: Booking) -> Optional[date]:
+    """The day that is talked about: the one asked for before, or that of all slots on the screen."""
+    zone = settings().time_zone
+    wish = wish_of(booking)
+    if wish and wish.one_day and wish.starts:
+        return wish.starts.astimezone(zone).date()
+    days = {FreeSlot.parse(key).starts_at.astimezone(zone).date() for key in booking.offered_keys}
+    return days.pop() if len(days) == 1 else None
+
+
+def _on_the_day(booking: Booking, when: Dict[str, Any]) -> Dict[str, Any]:
+    """A time of day alone ("at 3") is meant on the day that is talked about, if there is one."""
+    day = _day_on_the_table(booking) if when["dateless"] else None
+    if day is None:
+        return when
+    moved = {
+        side: datetime.combine(day, datetime.fromisoformat(when[side]).time(), settings().time_zone).isoformat()
+        for side in ("from", "to")
+        if when.get(side)
+    }
+    return {**when, **moved, "dateless": False}
+
+
+def wish_of(booking: Booking) -> Optional[Wish]:
+    """What was asked for, as the scheduling room takes it; None when no time was."""
+    when = booking.when
+    if not when:
+        return None
+    starts, ends = (datetime.fromisoformat(when[side]) if when.get(side) else None for side in ("from", "to"))
+    grain = str(when.get("grain"))
+    if when.get("dateless") and starts:
+        last = starts + timedelta(minutes=1) if grain in EXACT else ends
+        return Wish(None, None, grain, part=(starts.time(), last.time() if last else time.max))
+    return Wish(starts, ends, grain)
 
 
 def _with_practitioner(session: Session, booking: Booking, identifier: str, specialty: Optional[str]) -> Booking:
@@ -48,7 +87,8 @@ def _with_relation(booking: Booking, relation: str) -> Booking:
     return replace(booking, relation=relation, patient=None, name=None, birth_date=None, confirmed=None)
 
 
-def _with_change(booking: Booking, change: str) -> Booking:
+def changed(booking: Booking, change: str) -> Booking:
+    """`booking` without what is to be chosen again: "specialty" or "slot"."""
     if change == "specialty":
         return replace(booking.without_slot(), specialty=None, practitioner=None, when=None)
     if change == "slot":
@@ -62,14 +102,14 @@ def add(session: Session, booking: Booking, turn: Turn) -> Booking:
         return booking
     change = turn.value("change")
     if change:
-        return _with_change(booking, change)
+        return changed(booking, change)
     practitioner, specialty = turn.value("practitioner"), turn.value("specialty")
     if practitioner == ANY or (not practitioner and vocabulary.mentions("any_practitioner", turn.text)):
         booking = booking if booking.practitioner == ANY else replace(booking.without_slot(), practitioner=ANY)
     if specialty:
         keep = booking.practitioner if booking.practitioner == ANY else None
-        changed = _with_specialty(session, booking, specialty)
-        booking = replace(changed, practitioner=keep) if changed is not booking else booking
+        with_it = _with_specialty(session, booking, specialty)
+        booking = replace(with_it, practitioner=keep) if with_it is not booking else booking
     if practitioner and practitioner != ANY:
         booking = _with_practitioner(session, booking, practitioner, specialty)
     relation = turn.value("relation")
@@ -77,7 +117,7 @@ def add(session: Session, booking: Booking, turn: Turn) -> Booking:
         booking = _with_relation(booking, relation)
     when = _time(turn)
     if when and not turn.value("slot_key"):
-        booking = replace(booking.without_slot(), when=when)
+        booking = replace(booking.without_slot(), when=_on_the_day(booking, when))
     return booking
 
 

@@ -33,7 +33,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     widths = [max(_width(row[column]) for row in cells) for column in range(len(head))]
     lines = []
     for row in cells:
-        padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths))
+        padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
         lines.append("  ".join(padded).rstrip())
     return "\n".join(lines)
 

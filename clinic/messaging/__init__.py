@@ -8,7 +8,15 @@ come back through `record_status`. Messages are neutral (`neutral.Message`): no 
 
 from __future__ import annotations
 
-from clinic.messaging.inbox import fail, finish, next_message, receive, waiting_contacts
+from clinic.messaging.inbox import (
+    fail,
+    finish,
+    last_received,
+    next_message,
+    receive,
+    received_after,
+    waiting_contacts,
+)
 from clinic.messaging.neutral import Choice, Message, Place, check, text_of
 from clinic.messaging.outbox import (
     OUTBOX_GRACE_SECONDS,
@@ -40,9 +48,11 @@ __all__ = [
     "finish",
     "gave_up",
     "hold_back",
+    "last_received",
     "next_message",
     "parked",
     "receive",
+    "received_after",
     "record_status",
     "retry",
     "text_of",

@@ -83,9 +83,7 @@ def next_message(session: Session, contact_id: int) -> Inbox | None:
     return row
 
 
-def finish(
-    session: Session, inbox_id: int, messages: Sequence[Mapping[str, Any]] = (), *, tag: str | None = None
-) -> bool:
+def finish(session: Session, inbox_id: int, messages: Sequence[Mapping[str, Any]] = (), *, tag: str | None = None) -> bool:
     """Mark a message processed and write its answers to the outbox, in the caller's one transaction.
 
     False, and nothing written, when it was processed already.
@@ -110,3 +108,14 @@ def fail(session: Session, inbox_id: int, error: str, delay: float) -> int:
     row.error = error
     row.next_attempt_at = machine_now() + timedelta(seconds=delay)
     return int(row.attempts)
+
+
+def last_received(session: Session) -> int:
+    """The id of the newest message; 0 when there is none."""
+    return int(session.execute(select(func.max(_Row.id))).scalar() or 0)
+
+
+def received_after(session: Session, inbox_id: int, limit: int = 500) -> list[Inbox]:
+    """Messages of known contacts that were stored after `inbox_id`, in that order."""
+    newer = select(Inbox).where(_Row.id > inbox_id, _Row.contact_id.is_not(None)).order_by(_Row.id).limit(limit)
+    return list(session.execute(newer).scalars())

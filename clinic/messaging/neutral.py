@@ -60,7 +60,7 @@ def _check_place(message: Mapping[str, Any]) -> None:
         raise ValueError("a location stands alone: its text is a message of its own")
     for key in ("latitude", "longitude"):
         if not isinstance(message["location"].get(key), (int, float)):
-            raise ValueError(f"location.{key} is not a number")  # noqa: TRY004 - one error class for a bad shape
+            raise ValueError(f"location.{key} is not a number")
 
 
 def text_of(message: Mapping[str, Any]) -> str:

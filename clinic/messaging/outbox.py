@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,10 +13,11 @@ from clinic import clock
 from clinic.messaging import neutral
 from clinic.messaging.timers import machine_now
 from clinic.models.messaging import PENDING, Outbox
+from clinic.settings import environment
 
 # A row that a killed worker left as `sending` is sent again after this time, unless a status has
 # said in between that it went out. Longer than any request of the worker may take.
-OUTBOX_GRACE_SECONDS = float(os.environ.get("OUTBOX_GRACE_SECONDS") or 15)
+OUTBOX_GRACE_SECONDS = float(environment().get("OUTBOX_GRACE_SECONDS") or 15)
 
 # SQLAlchemy 1.4 has no types of its own; as Any its columns are expressions and not values.
 _Row: Any = Outbox
@@ -72,17 +72,18 @@ def due(session: Session) -> bool:
     return session.execute(select(Outbox.id).where(_claimable(machine_now())).limit(1)).first() is not None
 
 
-def claim(session: Session, limit: int = 1) -> list[Outbox]:
+def claim(session: Session, limit: int = 1, besides: Collection[int] = ()) -> list[Outbox]:
     """Take up to `limit` rows to send, of as many contacts, oldest first; commit before sending.
 
     Never two of one contact: the next waits until the one before is accepted or given up. On
     PostgreSQL several workers may claim at once; on SQLite the write lock of `transaction()` queues them.
+    `besides` are rows the caller has in hand already, however long ago it claimed them.
     """
     now = machine_now()
     rows = (
         session.execute(
             select(Outbox)
-            .where(_claimable(now))
+            .where(_claimable(now), _Row.id.not_in(besides))
             .order_by(Outbox.id)
             .limit(limit)
             .with_for_update(skip_locked=True, of=Outbox)

@@ -141,9 +141,7 @@ def _of_type(kind: AppointmentType) -> list[object]:
     return [] if kind.specialty_id is None else [Specialty.id == kind.specialty_id]
 
 
-def offers(
-    session: Session, specialty: str | None, practitioner: str | None, appointment_type: str | None
-) -> list[Offer]:
+def offers(session: Session, specialty: str | None, practitioner: str | None, appointment_type: str | None) -> list[Offer]:
     """What matches a specialty's code, a practitioner's identifier and a type's code (each may be None)."""
     conditions: list[object] = []
     if specialty is not None:
@@ -164,9 +162,7 @@ def offers_of(session: Session, practitioner_id: int, appointment_type_id: int) 
     return _offers(session, Practitioner.id == practitioner_id, *_of_type(kind), kind=kind)
 
 
-def busy(
-    session: Session, practitioner_ids: set[int], start: datetime, end: datetime, holder: int | None = None
-) -> Busy:
+def busy(session: Session, practitioner_ids: set[int], start: datetime, end: datetime, holder: int | None = None) -> Busy:
     """What is taken around the stretch. Holds count until they expire, and not at all for the contact `holder`."""
     first, last = start - MARGIN, end + MARGIN
     taken: dict[int, list[tuple[datetime, datetime]]] = {id_: [] for id_ in practitioner_ids}

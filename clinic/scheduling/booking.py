@@ -237,9 +237,7 @@ def upcoming(session: Session, contact_id: int) -> list[Appointment]:
     """The contact's booked appointments that have not begun, the next one first, with all details loaded."""
     statement = (
         select(Appointment)
-        .where(
-            Appointment.contact_id == contact_id, Appointment.status == "booked", Appointment.starts_at > clock.now()
-        )
+        .where(Appointment.contact_id == contact_id, Appointment.status == "booked", Appointment.starts_at > clock.now())
         .options(*_DETAILS)
         .order_by(Appointment.starts_at, Appointment.id)
     )

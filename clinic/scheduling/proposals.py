@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from clinic import clock, directory
 from clinic.models import Holiday
-from clinic.scheduling.slots import HORIZON, FreeSlot, free_slots
+from clinic.scheduling.slots import HORIZON, FreeSlot, Part, free_slots
 from clinic.settings import settings
 
 # A WhatsApp list has ten rows; the tenth says "more".
@@ -21,11 +21,15 @@ LOOK_BACK = timedelta(days=3)
 
 @dataclass(frozen=True)
 class Wish:
-    """A time that somebody asked for: aware bounds (either may be open) and Duckling's grain."""
+    """A time that somebody asked for: aware bounds (either may be open) and Duckling's grain.
+
+    `part` is a wish for a time of day on whichever day: local times (from, to), the bounds are open then.
+    """
 
     starts: datetime | None
     ends: datetime | None
     grain: str
+    part: Part | None = None
 
     @property
     def exact(self) -> bool:
@@ -55,15 +59,24 @@ class Proposal:
     holiday: Holiday | None = None
 
 
-def _search(session: Session, specialty: str | None, practitioner: str | None, **bounds: datetime | None) -> Proposal:
-    start = bounds.get("start") or clock.now()
+def _search(
+    session: Session,
+    specialty: str | None,
+    practitioner: str | None,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    after: datetime | None = None,
+    part: Part | None = None,
+) -> Proposal:
     found = free_slots(
         session,
         specialty=specialty,
         practitioner=practitioner,
-        start=start,
-        end=bounds.get("end"),
-        after=bounds.get("after"),
+        start=start or clock.now(),
+        end=end,
+        after=after,
+        part=part,
         limit=LIMIT + 1,
     )
     return Proposal(found[:LIMIT], more=len(found) > LIMIT)
@@ -119,7 +132,7 @@ def propose(
     if wish.starts is not None and wish.starts >= now + HORIZON:
         return Proposal(_search(session, specialty, practitioner).slots, more=True, reason="too_far")
     ends = wish.starts + timedelta(minutes=1) if wish.exact and wish.starts else wish.ends
-    found = _search(session, specialty, practitioner, start=wish.starts, end=ends, after=after)
+    found = _search(session, specialty, practitioner, start=wish.starts, end=ends, after=after, part=wish.part)
     if found.slots:
         return found
     if after is not None:

@@ -37,10 +37,8 @@ def normalise(text: str) -> str:
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower().translate(_FOLDED)
     letters = []
     for char in unicodedata.normalize("NFD", text):
-        if char.isdigit() and not char.isascii():
-            char = str(unicodedata.digit(char, char))
         if not unicodedata.combining(char) or char in _KEPT_MARKS:
-            letters.append(char)
+            letters.append(str(unicodedata.digit(char, char)) if char.isdigit() else char)
     return unicodedata.normalize("NFC", "".join(letters)).translate(_FOLDED)
 
 
@@ -88,13 +86,17 @@ def _pattern(section: str, language: str) -> re.Pattern[str]:
 def mentions(section: str, text: str) -> bool:
     """Whether one of the section's phrases, of any of the clinic's languages, stands somewhere in `text`."""
     whole = normalise(text)
-    return any(_pattern(section, language).search(whole) for language in settings().languages if phrases(section, language))
+    return any(
+        _pattern(section, language).search(whole) for language in settings().languages if phrases(section, language)
+    )
 
 
 def without_leading(sections: tuple[str, ...], text: str) -> str:
     """`text` without a phrase of one of the sections at its beginning ("my name is Anna" → "Anna")."""
     words = text.split()
-    listed = {phrase for section in sections for language in settings().languages for phrase in phrases(section, language)}
+    listed = {
+        phrase for section in sections for language in settings().languages for phrase in phrases(section, language)
+    }
     for length in range(min(6, len(words) - 1), 0, -1):
         if normalise(" ".join(words[:length])).strip(" :,.") in listed:
             return " ".join(words[length:]).lstrip(" :,-")

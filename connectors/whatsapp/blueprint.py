@@ -10,6 +10,7 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 # Meta: a webhook's payload is at most 3 MB.
 MAX_BODY = 3 * 1024 * 1024
+
+# Threads of their own: however busy the server's others are, a webhook is stored at once.
+_threads = ThreadPoolExecutor(4, thread_name_prefix="webhook")
 
 
 def webhook_blueprint(
@@ -77,8 +81,8 @@ def webhook_blueprint(
 
 async def _keep(document: Any, store: Callable[[Any], int], stored: Callable[[], None]) -> HTTPResponse:
     try:
-        new = await asyncio.get_running_loop().run_in_executor(None, partial(store, document))
-    except Exception as error:  # noqa: BLE001 - whatever it is, Meta shall send it again
+        new = await asyncio.get_running_loop().run_in_executor(_threads, partial(store, document))
+    except Exception as error:
         # The class only: a database error quotes its parameters, which are what the patient wrote.
         logger.error("webhook could not be stored (%s); Meta will repeat it", type(error).__name__)
         return answers.text("try again", status=503)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
@@ -19,6 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, Sanic
 
 from clinic import database, directory, messaging
+from clinic.facts import DEFAULT_EMERGENCY_NUMBER, clinic_facts
 from clinic.language import conversation_language
 from connectors.whatsapp.blueprint import webhook_blueprint
 from connectors.whatsapp.compose import compose
@@ -137,7 +137,7 @@ class RasaBot:
                 message_id=message_id,
                 metadata={
                     "asked": before.get_slot("requested_slot") if before else None,
-                    "language": language_of(before, fallback),
+                    "language": _language_so_far(before, fallback),
                 },
             )
         )
@@ -178,6 +178,12 @@ def language_of(tracker: DialogueStateTracker | None, fallback: str | None) -> s
     return conversation_language(_parses(tracker), tracker.get_slot("language_choice"), fallback)
 
 
+def _language_so_far(tracker: DialogueStateTracker | None, fallback: str | None) -> str | None:
+    """`language_of`, or None before the first word: the clinic's default must not hold back a one-word hello."""
+    spoken = tracker is not None and (tracker.get_slot("language_choice") or any(_parses(tracker)))
+    return language_of(tracker, fallback) if spoken or fallback else None
+
+
 def _parses(tracker: DialogueStateTracker) -> Iterable[Mapping[str, Any] | None]:
     return (event.parse_data for event in reversed(tracker.events) if isinstance(event, UserUttered))
 
@@ -200,11 +206,7 @@ def _said_after(tracker: DialogueStateTracker | None, message_id: str) -> list[R
 
 def _house(language: str) -> dict[str, str]:
     """The clinic's own words in responses that are rendered here. Blocks."""
-    emergency = os.environ.get("CLINIC_EMERGENCY_NUMBER") or "112"
     try:
-        with database.read() as session:
-            house = directory.organization(session)
-            name, phone = directory.in_language(house.names, language), house.phone or ""
+        return clinic_facts(language)
     except directory.NotSeeded:
-        name, phone = "Salama", ""
-    return {"clinic": name, "phone": phone, "emergency_number": emergency}
+        return {"clinic": "Salama", "phone": "", "emergency_number": DEFAULT_EMERGENCY_NUMBER}

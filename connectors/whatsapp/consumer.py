@@ -53,7 +53,7 @@ class Consumer:
             try:
                 if self._bot.ready():
                     await self._take_up()
-            except Exception as error:  # noqa: BLE001 - the next look may succeed
+            except Exception as error:
                 logger.error("the inbox cannot be read (%s); looking again", type(error).__name__)
             try:
                 await asyncio.wait_for(self._something_to_do.wait(), self._poll_seconds)
@@ -104,7 +104,7 @@ class Consumer:
             answer = await turns.answer(self._bot, incoming)
             await _blocking(turns.save, incoming, answer)
             return True
-        except (Exception, TurnFailed) as error:  # noqa: BLE001 - nothing may lose a message
+        except (Exception, TurnFailed) as error:
             return await self._failed(incoming, error)
 
     async def _failed(self, incoming: Incoming, error: BaseException) -> bool:

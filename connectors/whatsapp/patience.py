@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from typing import Any
 
 import aiohttp
 
+from clinic.settings import environment
+
 logger = logging.getLogger(__name__)
 
-ACTIONS_PATIENCE_SECONDS = float(os.environ.get("ACTIONS_PATIENCE_SECONDS") or 30)
+ACTIONS_PATIENCE_SECONDS = float(environment().get("ACTIONS_PATIENCE_SECONDS") or 30)
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 2.0
 SERVER_ERROR_TRIES = 3

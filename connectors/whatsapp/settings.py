@@ -46,3 +46,9 @@ def graph_settings(env: Mapping[str, str] | None = None) -> GraphSettings:
         phone_number_id=require("WHATSAPP_PHONE_NUMBER_ID", env),
         access_token=require("WHATSAPP_ACCESS_TOKEN", env),
     )
+
+
+def receipts_wanted(env: Mapping[str, str] | None = None) -> bool:
+    """Shall patients see blue ticks and "typing…"? WHATSAPP_READ_RECEIPTS=off says no."""
+    env = environment() if env is None else env
+    return env.get("WHATSAPP_READ_RECEIPTS", "on").strip().lower() not in ("off", "no", "false", "0")

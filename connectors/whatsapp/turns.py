@@ -224,7 +224,5 @@ async def _with_introduction(bot: Bot, incoming: Incoming, turn: Turn) -> Answer
     return _answer([*hello.responses, *turn.responses], turn.language, introduced=True)
 
 
-def _answer(
-    responses: Sequence[Response], language: str, *, introduced: bool = False, tag: str | None = None
-) -> Answer:
+def _answer(responses: Sequence[Response], language: str, *, introduced: bool = False, tag: str | None = None) -> Answer:
     return Answer(messages=compose(responses), language=language, introduced=introduced, tag=tag)

@@ -47,12 +47,22 @@ def doctor(
 
         one(Organization, {"identifier": "test"}, names={"en": "Test clinic"}, facts={})
         place = one(
-            Location, {"identifier": location}, names={"en": location}, address={"en": "1 Road"}, latitude=1.0, longitude=2.0
+            Location,
+            {"identifier": location},
+            names={"en": location},
+            address={"en": "1 Road"},
+            latitude=1.0,
+            longitude=2.0,
         )
         field = one(Specialty, {"code": specialty}, names={"en": specialty})
         one(AppointmentType, {"code": specialty}, names={"en": specialty}, minutes=minutes, specialty_id=field.id)
         person = one(
-            Practitioner, {"identifier": identifier}, name=f"Dr. {identifier}", names={}, gender="female", languages=["en"]
+            Practitioner,
+            {"identifier": identifier},
+            name=f"Dr. {identifier}",
+            names={},
+            gender="female",
+            languages=["en"],
         )
         one(PractitionerRole, {"practitioner_id": person.id, "specialty_id": field.id, "location_id": place.id})
         for weekday in days:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -20,14 +21,8 @@ KINDS = ("sqlite", "postgresql")
 
 def forget() -> None:
     """Make `clinic` read its settings and connect anew."""
-    for url in list(_engines_used):
-        database.engine(url).dispose()
-    _engines_used.clear()
-    database.engine.cache_clear()
+    database.dispose()
     settings.cache_clear()
-
-
-_engines_used: set[str | None] = set()
 
 
 @lru_cache(maxsize=2)
@@ -36,7 +31,9 @@ def _template(kind: str) -> str:
     if kind == "postgresql":
         url = postgres.create_database()
     else:
-        url = f"sqlite:///{tempfile.mkdtemp(prefix='salama-sqlite-')}/template.db"
+        folder = tempfile.mkdtemp(prefix="salama-sqlite-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        url = f"sqlite:///{folder}/template.db"
     database.upgrade(url)
     engine = database.engine(url)
     if kind == "sqlite":
@@ -63,7 +60,6 @@ def fresh(kind: str, folder: Path) -> Iterator[str]:
     before = os.environ.get("CLINIC_DATABASE_URL")
     os.environ["CLINIC_DATABASE_URL"] = url
     forget()
-    _engines_used.update({None, url})
     try:
         yield url
     finally:

@@ -142,8 +142,6 @@ def free_port() -> int:
 @contextmanager
 def webhook(bot: Any = None, **options: Any) -> Iterator[Running]:
     """The blueprint on a free port, in a thread; with `bot` its answers reach the outbox."""
-    # Sanic 21.12 rewrites its own methods at the start; this lets it do so again for the next app.
-    Sanic.test_mode = True
     app = Sanic(next(_names), configure_logging=False)
     consumers: list[Consumer] = []
     options.setdefault("settings", WebhookSettings(SECRET, VERIFY_TOKEN))
@@ -160,12 +158,15 @@ def webhook(bot: Any = None, **options: Any) -> Iterator[Running]:
 
         app.listener("after_server_start")(start)
         app.listener("before_server_stop")(stop)
-    with _serving(app) as port:
+    with serving(app) as port:
         yield Running(f"http://127.0.0.1:{port}/webhooks/whatsapp")
 
 
 @contextmanager
-def _serving(app: Sanic) -> Iterator[int]:
+def serving(app: Sanic) -> Iterator[int]:
+    """Run a Sanic app in a thread; its port."""
+    # Sanic 21.12 rewrites its own methods at the start; this lets it do so again for the next app.
+    Sanic.test_mode = True
     port, loop, up = free_port(), asyncio.new_event_loop(), threading.Event()
 
     async def open_up() -> Any:

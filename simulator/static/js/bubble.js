@@ -6,7 +6,7 @@ import { directionOf } from "./rich-text.js";
 
 export function bubble(message, phone, words, on) {
   const mine = message.direction === "in";
-  const inside = el("div", { class: `bubble ${message.type}`, dir: directionOf(mainText(message), phone.direction) }, ...content(message, words, on),
+  const inside = el("div", { class: `bubble type-${message.type}`, dir: directionOf(mainText(message), phone.direction) }, ...content(message, words, on),
     el("p", { class: "meta", dir: phone.direction }, time(message.at, phone), mine ? ticks(message.status, words) : null));
   const choices = actions(message, words, on);
   return el("div", { class: `message ${mine ? "mine" : "theirs"}`, "data-wamid": message.wamid, "data-type": message.type },

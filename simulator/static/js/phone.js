@@ -17,6 +17,7 @@ export class Phone {
     this.lastSeq = 0;
     this.readSeq = 0;
     this.visible = false;
+    this.following = true;
     this.node = this.build(clinic);
     new IntersectionObserver(([entry]) => {
       this.visible = entry.isIntersecting;
@@ -34,7 +35,12 @@ export class Phone {
     this.alert = el("p", { class: "alert", role: "alert", hidden: true });
     this.jump = el("button", { type: "button", class: "round jump", "aria-label": words.newest, hidden: true, onclick: () => this.toEnd() }, icon("down"));
     this.composer = composer(phone, words, { send: (text) => this.send({ text }), shareLocation: () => this.shareLocation() });
-    this.log.addEventListener("scroll", () => { this.jump.hidden = this.nearEnd(); });
+    this.log.addEventListener("scroll", () => {
+      this.following = this.nearEnd();
+      this.jump.hidden = this.following;
+    });
+    // A picture that comes in late makes the log longer.
+    this.log.addEventListener("load", () => { if (this.following) this.toEnd(); }, true);
     this.screen = el("div", { class: "screen", dir: phone.direction, lang: phone.language },
       el("header", { class: "chat-head" },
         el("img", { class: "avatar", src: "/static/icon.svg", alt: "", width: 40, height: 40 }),
@@ -56,6 +62,7 @@ export class Phone {
 
   /** Read the chat as the simulator knows it; called at the start and after every lost connection. */
   async sync() {
+    this.early = [];
     const messages = await api.messages(this.phone.wa_id);
     this.log.setAttribute("aria-busy", "true");
     for (const message of messages) {
@@ -63,15 +70,20 @@ export class Phone {
       else this.add(message);
     }
     this.hint.hidden = messages.length > 0;
+    const early = this.early;
+    this.early = null;
+    early.forEach((message) => this.receive(message));
     this.log.setAttribute("aria-busy", "false");
     this.toEnd();
   }
 
   receive(message) {
+    // While the chat is being read, what arrives has to wait for what came before it.
+    if (this.early) { this.early.push(message); return; }
     if (this.nodes.has(message.wamid)) return;
-    const follow = message.direction === "in" || this.nearEnd();
+    if (message.direction === "in") this.following = true;
     this.add(message);
-    if (follow) this.toEnd();
+    if (this.following) this.toEnd();
     this.look();
   }
 
@@ -108,14 +120,13 @@ export class Phone {
 
   setTyping(on, milliseconds) {
     clearTimeout(this.typingEnds);
-    const follow = this.nearEnd();
     this.presence.textContent = on ? this.words.typing : this.words.online;
     this.presence.classList.toggle("typing", on);
     this.dots.hidden = !on;
     if (on) {
       this.log.append(this.dots);
       this.typingEnds = setTimeout(() => this.setTyping(false), milliseconds);
-      if (follow) this.toEnd();
+      if (this.following) this.toEnd();
     } else {
       this.dots.remove();
     }
@@ -150,6 +161,7 @@ export class Phone {
 
   toEnd() {
     this.log.scrollTop = this.log.scrollHeight;
+    this.following = true;
     this.jump.hidden = true;
   }
 }

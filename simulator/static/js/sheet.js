@@ -8,13 +8,13 @@ export function openSheet(screen, { title, body, words, submit, label, ready = t
   const opener = document.activeElement;
   const id = newId("sheet");
   const done = el("button", { type: "submit", class: "primary", disabled: !ready }, label);
-  const form = el("form", { class: "sheet", role: "dialog", "aria-modal": "true", "aria-labelledby": id, novalidate: true },
+  const form = el("form", { novalidate: true }, el("div", { class: "sheet-body" }, ...body), el("footer", {}, done));
+  const sheet = el("div", { class: "sheet", role: "dialog", "aria-modal": "true", "aria-labelledby": id },
     el("header", {},
       el("h3", { id, dir: "auto" }, title),
       el("button", { type: "button", class: "round", "aria-label": words.close, onclick: close }, icon("close"))),
-    el("div", { class: "sheet-body" }, ...body),
-    el("footer", {}, done));
-  const scrim = el("div", { class: "scrim" }, form);
+    form);
+  const scrim = el("div", { class: "scrim" }, sheet);
   const behind = [...screen.children];
 
   function close() {
@@ -24,9 +24,9 @@ export function openSheet(screen, { title, body, words, submit, label, ready = t
   }
 
   scrim.addEventListener("pointerdown", (event) => { if (event.target === scrim) close(); });
-  form.addEventListener("keydown", (event) => {
+  sheet.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { event.stopPropagation(); close(); }
-    if (event.key === "Tab") keepInside(event, form);
+    if (event.key === "Tab") keepInside(event, sheet);
   });
   form.addEventListener("change", () => { done.disabled = !form.checkValidity(); });
   form.addEventListener("input", () => { done.disabled = !form.checkValidity(); });
@@ -44,15 +44,15 @@ export function openSheet(screen, { title, body, words, submit, label, ready = t
 }
 
 /** Tab goes round inside the dialog. A radio group is one stop, as the browser treats it. */
-function keepInside(event, form) {
-  const stops = [...form.querySelectorAll(FOCUSABLE)].filter((node, index, all) => {
+function keepInside(event, sheet) {
+  const stops = [...sheet.querySelectorAll(FOCUSABLE)].filter((node, index, all) => {
     if (node.type !== "radio") return true;
-    const chosen = form.querySelector("input[type=radio]:checked");
+    const chosen = sheet.querySelector("input[type=radio]:checked");
     return chosen ? node === chosen : node === all.find((other) => other.type === "radio");
   });
   const [first, last] = [stops[0], stops.at(-1)];
   const here = document.activeElement;
-  const onFirst = here === first || !form.contains(here);
+  const onFirst = here === first || !sheet.contains(here);
   if (event.shiftKey ? onFirst : here === last) {
     event.preventDefault();
     (event.shiftKey ? last : first).focus();

@@ -22,11 +22,12 @@ function sectionOf(section, words) {
 }
 
 function rowOf(row) {
-  const description = newId("description");
-  const radio = { type: "radio", name: "row", value: row.id, required: true, "aria-describedby": row.description ? description : null };
+  const [title, description] = [newId("title"), newId("description")];
+  const described = row.description ? description : null;
+  const radio = { type: "radio", name: "row", value: row.id, required: true, "aria-labelledby": title, "aria-describedby": described };
   return el("label", { class: "row" },
     el("span", { class: "row-text" },
-      el("span", { class: "row-title", dir: "auto" }, row.title),
+      el("span", { class: "row-title", dir: "auto", id: title }, row.title),
       row.description ? el("span", { class: "description", dir: "auto", id: description }, row.description) : null),
     el("input", radio));
 }

@@ -47,7 +47,8 @@ def add(row: Any) -> None:
 def test_a_weekly_schedule_becomes_slots() -> None:
     clinics.doctor(days=[0, 2], hours=[("09:00", "10:00"), ("14:00", "14:40")])
     assert walls(found(end="2026-11-30")) == [
-        "23 09:00", "23 09:20", "23 09:40", "23 14:00", "23 14:20", "25 09:00", "25 09:20", "25 09:40", "25 14:00", "25 14:20",
+        "23 09:00", "23 09:20", "23 09:40", "23 14:00", "23 14:20",
+        "25 09:00", "25 09:20", "25 09:40", "25 14:00", "25 14:20",
     ]  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def test_limit_order_and_paging() -> None:
     clinics.doctor("b-doctor", hours=[("09:00", "10:00")])
     clinics.doctor("a-doctor", hours=[("09:00", "09:40")])
     first = found(limit=3)
-    assert [(s.practitioner_identifier, w) for s, w in zip(first, walls(first))] == [
+    assert [(s.practitioner_identifier, w) for s, w in zip(first, walls(first), strict=True)] == [
         ("b-doctor", "23 09:00"), ("a-doctor", "23 09:00"), ("b-doctor", "23 09:20"),
     ]  # fmt: skip
     more = found(limit=3, after=first[-1].starts_at)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from clinic import clock, database
 from clinic.models import Appointment, AuditLog, Practitioner, TimeOff
+from clinic.scheduling import booking
 from clinic.scheduling.booking import NotBookable, SlotTaken, between, cancel, confirm, hold, release, upcoming
 from clinic.scheduling.slots import free_slots
 from tests.support import clinics
@@ -142,7 +143,10 @@ def test_what_is_no_key_can_not_be_held(keys: list[str]) -> None:
         hold(clinics.contact().id, "nonsense")
 
 
-@pytest.mark.parametrize("key", ["1.1.1.202611230807", "7.1.1.202611230800", "1.1.1.202611240300", "1.1.1.203011230800", "1.1.1.202011230800"])
+@pytest.mark.parametrize(
+    "key",
+    ["1.1.1.202611230807", "7.1.1.202611230800", "1.1.1.202611240300", "1.1.1.203011230800", "1.1.1.202011230800"],
+)
 def test_slots_the_clinic_never_offered(keys: list[str], key: str) -> None:
     with pytest.raises(SlotTaken):
         hold(clinics.contact().id, key)
@@ -254,14 +258,21 @@ def test_the_database_refuses_longer_and_shorter_ones() -> None:
 
 @pytest.mark.usefixtures("book")
 def test_the_database_allows_neighbours_other_doctors_and_what_is_over() -> None:
-    for allowed in (row(start=20), row(start=-20), row(practitioner_id=2), row(status="cancelled"), row(status="no_show")):
+    for allowed in (
+        row(start=20),
+        row(start=-20),
+        row(practitioner_id=2),
+        row(status="cancelled"),
+        row(status="no_show"),
+    ):
         insert(allowed)
 
 
 @pytest.mark.usefixtures("book")
 @pytest.mark.parametrize(
     "change",
-    ["status = 'booked'", "practitioner_id = 1, status = 'booked'", "starts_at = (SELECT starts_at FROM appointments WHERE id = 1), status = 'booked'"],
+    ["status = 'booked'", "practitioner_id = 1, status = 'booked'",
+     "starts_at = (SELECT starts_at FROM appointments WHERE id = 1), status = 'booked'"],
 )  # fmt: skip
 def test_the_database_refuses_updates_into_an_overlap(change: str) -> None:
     identity = insert(row(status="cancelled"))
@@ -300,7 +311,7 @@ def test_the_database_checks_rows(changes: dict[str, Any], constraint: str) -> N
 
 def test_naive_times_never_reach_the_database(keys: list[str]) -> None:
     with pytest.raises(Exception, match="naive datetime"), database.transaction() as session:
-        session.add(TimeOff(practitioner_id=1, starts_at=datetime(2026, 1, 1), ends_at=datetime(2026, 1, 2)))  # noqa: DTZ001
+        session.add(TimeOff(practitioner_id=1, starts_at=datetime(2026, 1, 1), ends_at=datetime(2026, 1, 2)))
 
 
 def test_hold_is_refused_for_a_doctor_who_left(keys: list[str]) -> None:
@@ -308,3 +319,17 @@ def test_hold_is_refused_for_a_doctor_who_left(keys: list[str]) -> None:
         session.get(Practitioner, 1).active = False
     with pytest.raises(SlotTaken):
         hold(clinics.contact().id, keys[0])
+
+
+def test_the_databases_refusal_is_slot_taken(keys: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even code that believes the slot to be free ends in SlotTaken, and keeps the contact's earlier hold."""
+    one, other = clinics.contact(1), clinics.contact(2)
+    hold(one.id, keys[0])
+    earlier = hold(other.id, keys[1])
+    with database.read() as session:
+        believed = booking.slot_at(session, keys[0], holder=one.id)
+    monkeypatch.setattr(booking, "slot_at", lambda *_, **__: believed)
+    with pytest.raises(SlotTaken, match="overlapping"):
+        hold(other.id, keys[0])
+    assert [row.contact_id for row in rows()] == [one.id, other.id]
+    assert rows()[1].id == earlier.id

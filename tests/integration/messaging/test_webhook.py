@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from clinic import database, messaging
 from clinic.models import Contact
 from clinic.models.messaging import Inbox, Outbox

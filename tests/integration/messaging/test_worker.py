@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from clinic import clock, database, messaging
+from clinic import clock, database, handoffs, messaging
 from clinic.messaging import outbox
 from clinic.models.messaging import Outbox
 from connectors.whatsapp.graph import GraphError, Trouble
 from tests.support.whatsapp import contact, rows, wait_for
 from worker.loop import Worker
+from worker.receipts import Receipts
 
 pytestmark = pytest.mark.usefixtures("database_url")
 
@@ -163,9 +165,7 @@ def test_maybe_sent_is_settled_by_the_status_and_not_sent_again() -> None:
     Worker(graph).run_once()
     assert statuses() == ["sending", "queued"]
     with database.transaction() as session:
-        messaging.record_status(
-            session, status="sent", at=clock.now(), opaque=rows(Outbox)[0].opaque, wamid="wamid.ECHO"
-        )
+        messaging.record_status(session, status="sent", at=clock.now(), opaque=rows(Outbox)[0].opaque, wamid="wamid.ECHO")
     Worker(graph).run_once()
     assert graph.texts == ["1", "2"]
     assert rows(Outbox)[0].wamid == "wamid.ECHO"
@@ -255,3 +255,71 @@ def test_the_worker_comes_back_with_the_database(running: Any, monkeypatch: pyte
     time.sleep(0.2)
     away[0] = False
     wait_for(lambda: statuses() == ["sent"])
+
+
+class Marks:
+    """Keeps what was marked as read."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, bool]] = []
+
+    def mark_read(self, wamid: str, typing: bool = True) -> None:
+        self.seen.append((wamid, typing))
+        raise error(Trouble.RETRY)
+
+
+def arrive(wamid: str, phone: str = "4915123000001", kind: str = "text", processed: bool = False) -> None:
+    who = contact(phone)
+    now = clock.now()
+    with database.transaction() as session:
+        messaging.receive(session, wamid=wamid, contact_id=who, kind=kind, payload={}, sent_at=now, text="hi")
+        if processed:
+            row = messaging.next_message(session, who)
+            assert row is not None
+            messaging.finish(session, row.id)
+
+
+def test_new_messages_are_marked_as_read_once() -> None:
+    arrive("old")
+    marks = Marks()
+    receipts = Receipts(marks)
+    receipts.look()
+    arrive("first")
+    arrive("newest")
+    arrive("done", OTHER, processed=True)
+    arrive("thumb", "4915123000003", kind="reaction")
+    claimed = handoffs.open_handoff(contact("4915123000004"), "asked", "en", "")
+    handoffs.claim(claimed.id, "Mia")
+    arrive("for Mia", "4915123000004")
+    receipts.look()
+    receipts.look()
+    wait_for(lambda: len(marks.seen) == 2)
+    receipts.close()
+    assert marks.seen == [("newest", True), ("done", False)]
+
+
+def test_a_row_in_hand_is_not_claimed_again_however_slow(running: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "OUTBOX_GRACE_SECONDS", 0)
+    say("1")
+    graph = Script(lambda: time.sleep(0.3))
+    running(graph)
+    wait_for(lambda: statuses() == ["sent"])
+    assert graph.texts == ["1"]
+
+
+def test_what_was_accepted_is_written_down_even_if_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.sending.SETTLE_PAUSE", 0.02)
+    monkeypatch.setattr(outbox, "OUTBOX_GRACE_SECONDS", 0)
+    say("1")
+    real, calls = messaging.accepted, []
+
+    def away(*arguments: Any) -> None:
+        calls.append(arguments)
+        if len(calls) < 5:
+            raise OperationalError("UPDATE", {}, Exception("server closed the connection"))
+        real(*arguments)
+
+    monkeypatch.setattr(messaging, "accepted", away)
+    graph = Script()
+    Worker(graph, poll_seconds=0.02).run_once()
+    assert (graph.texts, statuses()) == (["1"], ["sent"])

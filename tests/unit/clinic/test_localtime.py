@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, timezone
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -81,7 +82,7 @@ def test_every_day_of_years_is_sound(zone: ZoneInfo, minutes: int) -> None:
             day = date(year, 1, 1) + timedelta(days=offset)
             slots = list(grid(day, time(0), time(6), minutes, zone))
             assert all(end - start == timedelta(minutes=minutes) for start, end in slots)
-            assert all(one[1] <= other[0] for one, other in zip(slots, slots[1:]))
+            assert all(one[1] <= other[0] for one, other in pairwise(slots))
             shown = [start.astimezone(zone).replace(tzinfo=None) for start, _ in slots]
             assert len(set(shown)) == len(shown)
             assert all(wall.date() == day for wall in shown)

@@ -13,7 +13,8 @@ from clinic.settings import SUPPORTED_LANGUAGES
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "en.yml").write_text(
-        'responses:\n  utter_hi:\n  - text: "Hello {name}, {{not}} {name}"\n  utter_bye:\n  - text: Bye\n', encoding="utf-8"
+        'responses:\n  utter_hi:\n  - text: "Hello {name}, {{not}} {name}"\n  utter_bye:\n  - text: Bye\n',
+        encoding="utf-8",
     )
     monkeypatch.setattr(texts, "FOLDER", tmp_path)
     texts._texts.cache_clear()
@@ -29,7 +30,11 @@ def test_placeholders_are_filled(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("key", "language", "says"),
-    [("utter_no", "en", "en.yml has no utter_no"), ("utter_bye", "fr", "fr.yml is missing"), ("utter_hi", "en", "wants name, not")],
+    [
+        ("utter_no", "en", "en.yml has no utter_no"),
+        ("utter_bye", "fr", "fr.yml is missing"),
+        ("utter_hi", "en", "wants name, not"),
+    ],
 )
 def test_errors_say_what_is_missing(folder: Path, key: str, language: str, says: str) -> None:
     with pytest.raises(texts.TextError, match=says):

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+
 from connectors.whatsapp import channel, patience
 from connectors.whatsapp.channel import RasaBot, WhatsAppInput
 from connectors.whatsapp.patience import TurnFailed
@@ -27,22 +28,15 @@ with warnings.catch_warnings():
     from rasa.shared.core.trackers import DialogueStateTracker
     from rasa.utils.endpoints import EndpointConfig
 
-# As above: how Rasa's YAML validation loads its modules.
-pytestmark = pytest.mark.filterwarnings("ignore:the load_module:DeprecationWarning")
-
-DOMAIN = """
-version: "3.1"
-slots:
-  requested_slot: {type: any, mappings: [{type: custom}]}
-  language_choice: {type: any, mappings: [{type: custom}]}
-"""
+    SLOTS = ("requested_slot", "language_choice")
+    DOMAIN = Domain.from_dict({"slots": {name: {"type": "any", "mappings": [{"type": "custom"}]} for name in SLOTS}})
 
 
 class Agent:
     """As much of an agent as the channel asks for; its "model" says what `say` is."""
 
     def __init__(self) -> None:
-        self.domain = Domain.from_yaml(DOMAIN)
+        self.domain = DOMAIN
         self.tracker_store = FailSafeTrackerStore(InMemoryTrackerStore(self.domain))
         self.action_endpoint = EndpointConfig("http://127.0.0.1:1/webhook", enable_selective_domain=True)
         self.processor = SimpleNamespace(action_endpoint=self.action_endpoint, nlg=self)

@@ -12,10 +12,28 @@ from tests.support.whatsapp import PHONE, body_of, message, of_messages, of_stat
 
 KINDS: list[tuple[dict[str, Any], str, str | None]] = [
     (message(body="مرحبا"), "text", "مرحبا"),
-    (message("interactive", interactive={"type": "button_reply", "button_reply": {"id": "/a", "title": "A"}}), *("interactive", "A")),
-    (message("interactive", interactive={"type": "list_reply", "list_reply": {"id": "x", "title": "B", "description": "b"}}), *("interactive", "B")),
-    (message("interactive", interactive={"type": "nfm_reply", "nfm_reply": {"name": "flow", "response_json": "{"}}), *("interactive", None)),
-    (message("interactive", interactive={"type": "call_permission_reply", "call_permission_reply": {}}), "interactive", None),
+    (
+        message("interactive", interactive={"type": "button_reply", "button_reply": {"id": "/a", "title": "A"}}),
+        "interactive",
+        "A",
+    ),
+    (
+        message(
+            "interactive", interactive={"type": "list_reply", "list_reply": {"id": "x", "title": "B", "description": "b"}}
+        ),
+        "interactive",
+        "B",
+    ),
+    (
+        message("interactive", interactive={"type": "nfm_reply", "nfm_reply": {"name": "flow", "response_json": "{"}}),
+        "interactive",
+        None,
+    ),
+    (
+        message("interactive", interactive={"type": "call_permission_reply", "call_permission_reply": {}}),
+        "interactive",
+        None,
+    ),
     (message("interactive", errors=[{"code": 131051}]), "interactive", None),
     (message("button", button={"payload": "/confirm", "text": "Confirm"}), "button", "Confirm"),
     (message("image", image={"id": "1", "mime_type": "image/jpeg", "sha256": "x", "caption": "my arm"}), "image", None),
@@ -38,7 +56,7 @@ KINDS: list[tuple[dict[str, Any], str, str | None]] = [
     (message("text", text={"body": "hi"}, group_id="g"), "group", None),
     ({"from": PHONE, "id": "wamid.2", "text": {"body": "typeless"}}, "text", "typeless"),
     ({"from": PHONE, "id": "wamid.3", "type": ["text"]}, "unknown", None),
-]  # fmt: skip
+]
 
 
 def only(document: Any) -> InboundMessage:
@@ -132,13 +150,22 @@ def test_a_message_without_an_id_is_known_by_its_fingerprint() -> None:
 @pytest.mark.parametrize(
     "document",
     [
-        None, 7, "text", [], {}, {"entry": None}, {"entry": {}}, {"entry": [None, 7]},
-        {"entry": [{}]}, {"entry": [{"changes": 3}]}, {"entry": [{"changes": [None]}]},
+        None,
+        7,
+        "text",
+        [],
+        {},
+        {"entry": None},
+        {"entry": {}},
+        {"entry": [None, 7]},
+        {"entry": [{}]},
+        {"entry": [{"changes": 3}]},
+        {"entry": [{"changes": [None]}]},
         {"entry": [{"changes": [{"field": "messages"}]}]},
         {"entry": [{"changes": [{"field": "messages", "value": []}]}]},
         {"entry": [{"changes": [{"field": "messages", "value": {"messages": "x", "statuses": 7, "contacts": "y"}}]}]},
     ],
-)  # fmt: skip
+)
 def test_a_strange_shape_is_no_error(document: Any) -> None:
     batch = parse(document)
     assert (batch.messages, batch.statuses) == ([], [])
@@ -179,5 +206,5 @@ def test_reading_json() -> None:
     assert read_json(b'{"a": [NaN, "x\\u0000", "\\ud83d\\ude00"]}') == {"a": [None, "x\ufffd", "😀"]}
     assert read_json(b'"\\ud83d"') == "\ufffd"
     for odd in (b"", b"{", b"\xff", b"[" * 100_000):
-        with pytest.raises(ValueError):  # noqa: PT011 - the json module's own words
+        with pytest.raises(ValueError):
             read_json(odd)

@@ -40,9 +40,7 @@ def test_up_to_three_choices_are_buttons() -> None:
         "type": "button",
         "body": {"text": "Sure?"},
         "footer": {"text": "f"},
-        "action": {
-            "buttons": [{"type": "reply", "reply": {"id": f"/pick{n}", "title": f"Choice {n}"}} for n in range(3)]
-        },
+        "action": {"buttons": [{"type": "reply", "reply": {"id": f"/pick{n}", "title": f"Choice {n}"}} for n in range(3)]},
     }
 
 
@@ -82,14 +80,29 @@ def test_a_place() -> None:
         (Message(text="?", choices=choices(4), choices_label="x" * 21), "interactive.action.button", 20, 21),
         (Message(text="?", choices=choices(11)), "interactive.action.sections.rows", 10, 11),
         (Message(text="?", choices=choices(1, "x" * 25)), "interactive.action.sections.rows[0].title", 24, 25),
-        (Message(text="?", choices=choices(1, description="x" * 73)), "interactive.action.sections.rows[0].description", 72, 73),
+        (
+            Message(text="?", choices=choices(1, description="x" * 73)),
+            "interactive.action.sections.rows[0].description",
+            72,
+            73,
+        ),
         (Message(text="?", choices=[*choices(1, section="x" * 25)]), "interactive.action.sections[0].title", 24, 25),
-        (Message(text="?", choices=[*choices(1, section="a"), Choice(id="z", title="z")]), "interactive.action.sections[1].title", 24, 0),
+        (
+            Message(text="?", choices=[*choices(1, section="a"), Choice(id="z", title="z")]),
+            "interactive.action.sections[1].title",
+            24,
+            0,
+        ),
         (Message(text="?", choices=[Choice(id="x" * 257, title="t")]), "interactive.action.buttons[0].reply.id", 256, 257),
-        (Message(text="?", choices=[*choices(3), Choice(id="x" * 201, title="t")]), "interactive.action.sections.rows[3].id", 200, 201),
+        (
+            Message(text="?", choices=[*choices(3), Choice(id="x" * 201, title="t")]),
+            "interactive.action.sections.rows[3].id",
+            200,
+            201,
+        ),
         (Message(text="?", choices=[Choice(id="/a", title="")]), "interactive.action.buttons[0].reply.title", 20, 0),
     ],
-)  # fmt: skip
+)
 def test_every_limit_is_named(message: Message, field: str, limit: int, length: int) -> None:
     with pytest.raises(LimitError) as caught:
         content(message)

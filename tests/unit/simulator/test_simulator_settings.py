@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import socket
 import subprocess
 import sys
 from datetime import timedelta
@@ -31,19 +32,31 @@ def test_each_missing_secret_is_named() -> None:
     assert "WHATSAPP_ACCESS_TOKEN" not in str(caught.value)
 
 
-def test_the_command_says_it_too() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "simulator"],
-        check=False,
-        cwd=ROOM.parent,
-        env={},
-        capture_output=True,
-        text=True,
-        timeout=20,
+def run_simulator(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "simulator"]
+    return subprocess.run(
+        command, check=False, cwd=ROOM.parent, env=environment, capture_output=True, text=True, timeout=20
     )
+
+
+def test_the_command_says_it_too() -> None:
+    done = run_simulator({})
     assert done.returncode == 2
     assert all(name in done.stderr for name in REQUIRED)
     assert "Traceback" not in done.stderr
+
+
+def test_a_port_in_use_is_told(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        database = tmp_path / "simulator.db"
+        environment = {**ENVIRONMENT, "SIMULATOR_PORT": port, "SIMULATOR_DATABASE": str(database)}
+        done = run_simulator(environment)
+    assert done.returncode == 2
+    assert "SIMULATOR_PORT" in done.stderr
+    assert not database.exists()
 
 
 def test_the_frozen_clock_needs_its_offset() -> None:

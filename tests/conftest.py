@@ -1,0 +1,61 @@
+"""The running Salama, started once for all tests that need it, and patients who write to it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.support import stack as running
+from tests.support.stack import Patient, Stack
+
+PatientFactory = Callable[..., Patient]
+_phones = (f"+49151{number}" for number in itertools.count(20_000_001))
+_conversations = pytest.StashKey[list[Patient]]()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Rasa with the trained model, action server, worker and simulator; it is Monday, 23 November 2026, 9:00."""
+    with Stack(tmp_path_factory.mktemp("stack"), now=running.NOW) as started:
+        yield started
+
+
+@pytest.fixture
+def new_patient(stack: Stack, request: pytest.FixtureRequest) -> PatientFactory:
+    """Makes patients, each with a phone that nobody has used; a failing test shows what they wrote and read."""
+    patients = request.node.stash.setdefault(_conversations, [])
+
+    def make(name: str = "Patient", **options: Any) -> Patient:
+        patients.append(Patient(stack, next(_phones), name, **options))
+        return patients[-1]
+
+    return make
+
+
+@pytest.fixture
+def patient(new_patient: PatientFactory) -> Patient:
+    """One patient."""
+    return new_patient()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A failing journey shows its conversations and the end of every process's log."""
+    report: pytest.TestReport = yield  # type: ignore[misc]
+    if report.failed and _conversations in item.stash:
+        for patient in item.stash[_conversations]:
+            report.sections.append(("conversation", _shown(patient)))
+        if item.stash[_conversations]:
+            used = item.stash[_conversations][0].stack
+            report.sections += [(f"log of {name}", used.tail(name, 12)) for name in running.PROCESSES]
+    return report
+
+
+def _shown(patient: Patient) -> str:
+    try:
+        return patient.transcript()
+    except Exception as error:  # noqa: BLE001 - the failure itself is more interesting
+        return f"{patient.phone}: the simulator does not answer ({type(error).__name__})"

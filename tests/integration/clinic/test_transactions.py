@@ -1,0 +1,79 @@
+"""What `clinic.database` promises of its sessions."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
+
+from clinic import database
+from clinic.models import Specialty
+
+
+def count() -> int:
+    with database.read() as session:
+        return session.query(Specialty).count()
+
+
+def test_a_transaction_commits_or_leaves_nothing(database_url: str) -> None:
+    with database.transaction() as session:
+        session.add(Specialty(code="a", names={}))
+    with pytest.raises(RuntimeError), database.transaction() as session:
+        session.add(Specialty(code="b", names={}))
+        session.flush()
+        raise RuntimeError
+    assert count() == 1
+
+
+def test_reading_writes_nothing(database_url: str) -> None:
+    with database.read() as session:
+        session.add(Specialty(code="a", names={}))
+        session.flush()
+    assert count() == 0
+
+
+def test_rows_are_usable_afterwards(database_url: str) -> None:
+    with database.transaction() as session:
+        row = Specialty(code="a", names={"ar": "أ"})
+        session.add(row)
+    assert (row.code, row.names) == ("a", {"ar": "أ"})
+
+
+def test_sqlite_writers_queue_and_nothing_is_lost(database_url: str) -> None:
+    if not database_url.startswith("sqlite"):
+        return  # PostgreSQL has no such modes
+    begun: list[str] = []
+    event.listen(database.engine(), "connect", lambda connection, _: connection.set_trace_callback(begun.append))
+    with database.transaction() as session:
+        session.execute(text("SELECT 1"))
+    with database.read() as session:
+        session.execute(text("SELECT 1"))
+        pragmas = [
+            session.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "foreign_keys", "synchronous")
+        ]
+    assert [statement for statement in begun if statement.startswith("BEGIN")] == ["BEGIN IMMEDIATE", "BEGIN DEFERRED"]
+    assert pragmas == ["wal", 1, 2]
+
+
+def test_retrying_tries_again_only_what_may_pass() -> None:
+    tried: list[str] = []
+
+    class Deadlock(Exception):
+        pgcode = "40P01"
+
+    def twice() -> int:
+        tried.append("deadlock")
+        if len(tried) < 3:
+            raise OperationalError("x", {}, Deadlock())
+        return 7
+
+    assert database.retrying(twice) == 7
+    assert len(tried) == 3
+
+    def broken() -> int:
+        tried.append("broken")
+        raise OperationalError("x", {}, Exception("no such table"))
+
+    with pytest.raises(OperationalError):
+        database.retrying(broken)
+    assert tried.count("broken") == 1

@@ -1,0 +1,84 @@
+"""What arrives at the webhook: commands that are none, pictures, batches, and the same thing twice."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import requests
+
+from connectors.whatsapp.signature import sign
+from tests.support import whatsapp
+from tests.support.bookings import agree, asks_name, row_of, slot_keys
+from tests.support.stack import Patient, Records, Stack, says
+
+
+def post(stack: Stack, body: Any) -> int:
+    """POST a webhook as Meta does; the status of the answer."""
+    raw = json.dumps(body).encode()
+    headers = {"X-Hub-Signature-256": sign(raw, stack.env["WHATSAPP_APP_SECRET"]), "Content-Type": "application/json"}
+    return requests.post(stack.webhook, data=raw, headers=headers, timeout=20).status_code
+
+
+def written(patient: Patient, wamid: str, text: str) -> dict[str, Any]:
+    """A text message as it stands in a webhook."""
+    return whatsapp.message(phone=patient.phone.lstrip("+"), wamid=wamid, body=text, timestamp=1_795_420_800)
+
+
+def test_a_typed_command_is_none(patient: Patient) -> None:
+    """Rasa's own "/restart" would forget the conversation; here it is a word that means nothing."""
+    times = agree(patient, "I need a dermatologist on Wednesday")
+    patient.tap(row_of(slot_keys(times)[0]))
+    patient.say("Ada Obi")
+    answer = patient.say("/restart")
+    assert says(answer, "utter_ask_birth_date", "en", name="Ada Obi")
+    assert says(patient.say("/booking_form"), "utter_ask_birth_date", "en") or Records(patient.stack, patient.phone).held()
+    assert len(Records(patient.stack, patient.phone).held()) == 1
+    assert says(patient.say("1 May 1980"), "utter_ask_confirm", "en")
+    patient.say(" /inform{}")
+    assert Records(patient.stack, patient.phone).booked() == []
+
+
+def test_a_picture_gets_an_answer(patient: Patient) -> None:
+    """In the patient's language, and the form goes on afterwards."""
+    times = agree(patient, "Ich brauche am Mittwoch einen Termin beim Hautarzt")
+    answer = patient.answer_to(patient.send({"type": "image", "image": {"caption": "mein Arm"}}))
+    assert says(answer, "utter_please_write", "de")
+    assert asks_name(patient.tap(row_of(slot_keys(times)[0])), "de")
+
+
+def test_a_batch_is_answered_in_order(patient: Patient) -> None:
+    """Two messages of one patient in one POST."""
+    first, second = f"wamid.{patient.phone}.1", f"wamid.{patient.phone}.2"
+    body = whatsapp.of_messages(written(patient, first, "hello"), written(patient, second, "where are you located?"))
+    assert post(patient.stack, body) == 200
+    hello, place = patient.answer_to(first), patient.answer_to(second)
+    assert says(hello, "utter_ask_consent", "en")
+    assert says(place, "utter_faq/location", "en")
+    assert hello.messages[-1].seq < place.messages[0].seq
+    assert "location" in place.kinds
+
+
+def test_the_same_webhook_is_answered_once(patient: Patient) -> None:
+    """Meta delivers at least once; five at the same time are one."""
+    wamid, after = f"wamid.{patient.phone}.1", f"wamid.{patient.phone}.2"
+    body = whatsapp.of_messages(written(patient, wamid, "what are your opening hours?"))
+    with ThreadPoolExecutor(5) as threads:
+        assert set(threads.map(lambda _: post(patient.stack, body), range(5))) == {200}
+    answer = patient.answer_to(wamid)
+    assert says(answer, "utter_open_now", "en")
+    assert post(patient.stack, body) == 200
+    # The next one is answered after everything that came before it.
+    assert post(patient.stack, whatsapp.of_messages(written(patient, after, "thanks"))) == 200
+    thanks = patient.answer_to(after)
+    assert [one.wamid for one in patient.from_clinic()] == [one.wamid for one in [*answer.messages, *thanks.messages]]
+    assert len(Records(patient.stack, patient.phone).outbox()) == len(answer.messages) + len(thanks.messages)
+
+
+def test_a_webhook_that_nobody_signed_changes_nothing(patient: Patient) -> None:
+    """Not stored, not answered."""
+    body = json.dumps(whatsapp.of_messages(written(patient, f"wamid.{patient.phone}.1", "hello"))).encode()
+    headers = {"X-Hub-Signature-256": sign(body, "somebody else's secret"), "Content-Type": "application/json"}
+    assert requests.post(patient.stack.webhook, data=body, headers=headers, timeout=20).status_code in (401, 403)
+    assert Records(patient.stack, patient.phone).outbox() == []
