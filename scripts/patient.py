@@ -21,6 +21,10 @@ def bare(text: str) -> str:
     return text.translate(_MARKS)
 
 
+class NoAnswer(Exception):
+    """The clinic did not answer in time; the message says how far it came."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A message on the phone. `text` is its body without direction marks, `choices` maps ids to titles, in order."""
@@ -111,16 +115,15 @@ class Patient:
         return [message for message in self.messages() if message.direction == "out"]
 
     def answer_to(self, wamid: str, seconds: float = ANSWER_SECONDS) -> Answer:
-        """The answer to a message, once it is processed and all of the answer has arrived; TimeoutError if it is not."""
+        """The answer to a message, once it is processed and all of it has arrived; NoAnswer when that does not happen."""
         if not wait_for(lambda: self._processed(wamid), seconds):
-            raise TimeoutError(f"{self.phone}: the clinic has not processed the message after {seconds:.0f} s")
-        if not wait_for(lambda: None not in self._sent_as(wamid), seconds):
-            raise TimeoutError(f"{self.phone}: the answer has not been sent after {seconds:.0f} s")
-        wanted = self._sent_as(wamid)
-        here = wait_for(lambda: self._with_ids(wanted), seconds)
-        if here is None:
-            raise TimeoutError(f"{self.phone}: the answer has not arrived after {seconds:.0f} s")
-        return Answer(here)
+            raise NoAnswer(f"{self.phone}: the clinic has not processed the message after {seconds:.0f} s")
+        if not wait_for(lambda: all(sent for sent, _ in self._sent(wamid)), seconds):
+            raise NoAnswer(f"{self.phone}: after {seconds:.0f} s the answer is {self._sent(wamid)}")
+        wanted = [sent for sent, _ in self._sent(wamid)]
+        if not wait_for(lambda: len(self._shown(wanted)) == len(wanted), seconds):
+            raise NoAnswer(f"{self.phone}: only {len(self._shown(wanted))} of {len(wanted)} messages have arrived")
+        return Answer(self._shown(wanted))
 
     def transcript(self) -> str:
         """The chat in lines, for whoever looks into a failure."""
@@ -131,17 +134,16 @@ class Patient:
             lines += [f"     [{title}] {key}" for key, title in message.choices.items()]
         return "\n".join(lines)
 
+    def _shown(self, wamids: Sequence[str | None]) -> list[Message]:
+        return [message for message in self.messages() if message.wamid in wamids] if wamids else []
+
     def _processed(self, wamid: str) -> bool:
         with database.read(self.stack.database_url) as session:
             found = session.execute(select(Inbox.processed_at).where(Inbox.wamid == wamid)).scalar()
         return found is not None
 
-    def _sent_as(self, wamid: str) -> list[str | None]:
-        """The ids under which the answer's messages were sent, None for those that still wait."""
-        statement = select(Outbox.wamid).where(Outbox.in_reply_to == wamid).order_by(Outbox.id)
+    def _sent(self, wamid: str) -> list[tuple[str | None, str]]:
+        """The answer's messages: the id each was sent under, None while it was not, and its status."""
+        statement = select(Outbox.wamid, Outbox.status).where(Outbox.in_reply_to == wamid).order_by(Outbox.id)
         with database.read(self.stack.database_url) as session:
-            return list(session.execute(statement).scalars())
-
-    def _with_ids(self, wamids: Sequence[str | None]) -> list[Message] | None:
-        here = [message for message in self.messages() if message.wamid in wamids]
-        return here if len(here) >= len(wamids) else None
+            return [(sent, status) for sent, status in session.execute(statement)]

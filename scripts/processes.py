@@ -76,9 +76,7 @@ class RestartingManager(Manager):
         if len(crashes) + 1 >= MOST_CRASHES:
             self._processes[name]["returncode"] = code
             self.returncode = code or 1
-            self._system_print(
-                f"{name} ended {MOST_CRASHES} times within {WITHIN_SECONDS:.0f} s: stopping everything\n"
-            )
+            self._system_print(f"{name} ended {MOST_CRASHES} times within {WITHIN_SECONDS:.0f} s: stopping everything\n")
             self.terminate()
             return
         self._system_print(f"!!! {name} ended (code {code}); starting it again\n")

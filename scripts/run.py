@@ -80,9 +80,7 @@ def prepare(env: Dict[str, str], demo: bool) -> bool:
     busy = busy_ports(env, demo)
     if busy:
         ports = ", ".join(f"{env[name]} ({name})" for name in busy)
-        print(
-            f"in use already: {ports}. Stop what runs there, or choose another: {busy[0]}=… make run", file=sys.stderr
-        )
+        print(f"in use already: {ports}. Stop what runs there, or choose another: {busy[0]}=… make run", file=sys.stderr)
         return False
     for step in (["migrate"], *([["seed"]] if demo else [])):
         if subprocess.run([sys.executable, "-m", "clinic", *step], cwd=PROJECT, env=env).returncode:

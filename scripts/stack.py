@@ -62,9 +62,7 @@ def _die_with_parent() -> None:
 class Stack:
     """Rasa, action server, worker and simulator. `now` (ISO) freezes the clocks; SQLite unless told otherwise."""
 
-    def __init__(
-        self, folder: Path, *, now: str | None = None, processes: Iterable[str] = PROCESSES, **env: str
-    ) -> None:
+    def __init__(self, folder: Path, *, now: str | None = None, processes: Iterable[str] = PROCESSES, **env: str) -> None:
         self.folder = folder
         self._names = tuple(processes)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -146,6 +144,11 @@ class Stack:
             if waiting and time.monotonic() > end:
                 raise NotReady("\n".join(f"{name} does not answer:\n{self.tail(name)}" for name in waiting))
             time.sleep(0.1 if waiting else 0)
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """The names of the processes that were started and not ended."""
+        return tuple(self._running)
 
     def kill(self, name: str) -> None:
         """`kill -9`, without any warning to the process or its children."""

@@ -6,15 +6,9 @@ from datetime import date, datetime
 
 import pytest
 
-from clinic import database, directory, formats
-from tests.support.bookings import agree, asks_name, row_of, slot_keys, slots_of
-from tests.support.stack import BERLIN, Answer, Patient, Records, bare, berlin, says
-
-
-def insurance(patient: Patient, language: str) -> str:
-    """The clinic's own words about insurance."""
-    with database.read(patient.stack.database_url) as session:
-        return bare(directory.fact(session, "insurance", language) or "")
+from clinic import formats
+from tests.support.bookings import agree, asks_name, own_words, row_of, slot_keys, slots_of
+from tests.support.stack import BERLIN, Answer, Patient, Records, berlin, says
 
 
 def days_of(answer: Answer) -> set[date]:
@@ -26,7 +20,7 @@ def test_a_question_is_answered_and_the_form_goes_on(patient: Patient) -> None:
     """The same times are shown again after the answer, and one of them can be taken."""
     times = agree(patient, "I need a dermatologist on Friday morning")
     between = patient.say("oh and which health insurances do you take?")
-    assert insurance(patient, "en") in between.text
+    assert own_words(patient, "insurance", "en") in between.text
     assert slot_keys(between) == slot_keys(times) != []
     assert asks_name(patient.tap(row_of(slot_keys(times)[0])), "en")
     again = patient.say("where exactly is your practice?")
@@ -125,7 +119,7 @@ def test_without_consent_nothing_is_stored(patient: Patient) -> None:
     refused = patient.say("nein, das möchte ich nicht")
     assert says(refused, "utter_consent_refused", "de")
     assert "/human_handoff" in refused.choices
-    assert insurance(patient, "de") in patient.say("Welche Krankenkassen nehmen Sie denn?").text
+    assert own_words(patient, "insurance", "de") in patient.say("Welche Krankenkassen nehmen Sie denn?").text
     assert records.consents() == [False]
     assert records.patients() == [] and records.appointments("held", "booked") == []
     # Booking asks again instead of going on without it, and a yes is enough.

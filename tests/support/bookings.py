@@ -129,3 +129,11 @@ def check_confirmation(patient: Patient, answer: Answer, language: str, name: st
     assert pin.payload["location"]["latitude"] == row.location.latitude
     assert pin.payload["location"]["longitude"] == row.location.longitude
     return row
+
+
+def own_words(patient: Patient, topic: str, language: str) -> str:
+    """What the clinic itself has to say about a topic."""
+    with database.read(patient.stack.database_url) as session:
+        words = directory.fact(session, topic, language)
+    assert words, f"the demo clinic says nothing about {topic}"
+    return bare(words)

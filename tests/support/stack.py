@@ -54,7 +54,7 @@ def _gaps(language: str) -> dict[str, str]:
 def pattern(key: str, language: str, **values: str) -> str:
     """A text of `locales/` as a regular expression; placeholders without a value match anything."""
     said = texts.text(key, language, **{**_gaps(language), **values})
-    return re.escape(bare(said)).replace("\0", ".+?")
+    return re.escape(bare(said)).replace("\0", ".*?")
 
 
 def says(answer: Answer | Message | str, key: str, language: str, **values: str) -> bool:

@@ -1,0 +1,54 @@
+"""A linear support vector machine whose margins become probabilities by one fitted scale.
+
+Margins on text it has not seen (cross-validation) are multiplied by the scale that makes a softmax of them most
+likely: temperature scaling (Guo et al. 2017, "On Calibration of Modern Neural Networks"). Measured in
+docs/decisions/0004-classifier.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any, List, Sequence
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.svm import LinearSVC
+
+FOLDS = 4
+
+
+class ScaledLinearSVC(BaseEstimator, ClassifierMixin):
+    """scikit-learn classifier with `predict_proba`; needs at least three classes and FOLDS examples of each."""
+
+    def __init__(self, C: float = 0.5, random_state: int = 42) -> None:
+        self.C = C
+        self.random_state = random_state
+
+    def _margins(self) -> LinearSVC:
+        return LinearSVC(C=self.C, class_weight="balanced", random_state=self.random_state)
+
+    def fit(self, X: Any, y: Sequence[str]) -> ScaledLinearSVC:
+        """Fit the scale on held-out margins, then the model on everything."""
+        labels = np.asarray(y)
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=self.random_state)
+        held_out = cross_val_predict(self._margins(), X, labels, cv=folds, method="decision_function")
+        self.model_ = self._margins().fit(X, labels)
+        self.classes_ = self.model_.classes_
+        true = np.searchsorted(self.classes_, labels)
+        rows = np.arange(len(labels))
+
+        def loss(scale: float) -> float:
+            return float(-log_softmax(held_out * scale, axis=1)[rows, true].mean())
+
+        self.scale_ = float(minimize_scalar(loss, bounds=(0.1, 30.0), method="bounded").x)
+        return self
+
+    def predict_proba(self, X: Any) -> Any:
+        """Probabilities, a row each, in the order of `classes_`."""
+        return softmax(self.model_.decision_function(X) * self.scale_, axis=1)
+
+    def predict(self, X: Any) -> List[str]:
+        """The likeliest class of each row."""
+        return list(self.model_.predict(X))
