@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from functools import lru_cache
-from typing import Any, Dict, List, Mapping, Optional, Set, Text, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Set, Text, Tuple
 
 from lingua import IsoCode639_1, Language, LanguageDetectorBuilder
 from lingua import LanguageDetector as Lingua
@@ -39,8 +39,8 @@ SURE_PAIR, SURE_SENTENCE = 0.95, 0.75
 Guess = Tuple[str, float]
 
 
-def _script(text: str) -> Counter[str]:
-    return Counter(unicodedata.name(char, "?").split(" ")[0] for char in text if char.isalpha())
+def _script(letters: Iterable[str]) -> Counter[str]:
+    return Counter(unicodedata.name(letter, "?").split(" ")[0] for letter in letters)
 
 
 @lru_cache(maxsize=4)
@@ -50,10 +50,11 @@ def _lingua(codes: Tuple[str, ...]) -> Lingua:
 
 
 def _by_script(text: str, spoken: Tuple[str, ...]) -> Optional[Guess]:
-    letters = _script(text)
+    # By words as well as by letters: one long English word makes no English message.
+    letters, initials = _script(filter(str.isalpha, text)), _script(word[0] for word in _WORD.findall(text))
     for script, codes in SCRIPTS.items():
         here = [code for code in codes if code in spoken]
-        share = letters[script] / max(1, sum(letters.values()))
+        share = max(count[script] / max(1, sum(count.values())) for count in (letters, initials))
         if here and share > 0.5:
             return here[0], round(min(0.99, 0.5 + share / 2), 2)
     return None

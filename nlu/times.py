@@ -1,7 +1,7 @@
 """Days and times in a message, in five languages, in the clinic's zone.
 
 Duckling reads them; what it misses is repaired here from `times.yml`: parts of the day, digits of other scripts,
-a few phrases. Duckling is given and gives wall-clock time (its own reading of zone files takes
+Arabic vowel signs, a few phrases. Duckling is given and gives wall-clock time (its own reading of zone files takes
 the summer offset in November: measured with pyduckling 0.4.0 and the tzdata package), and the zone is put on here.
 """
 
@@ -34,6 +34,8 @@ _STEP = {
     "day": timedelta(days=1),
     "week": timedelta(days=7),
 }
+HALF_A_DAY = timedelta(hours=12)
+_VOWEL_SIGN = re.compile("[\u064b-\u0652]")
 _DIGITS = {ord(char): str(value) for zero in "٠۰०" for value, char in enumerate(chr(ord(zero) + n) for n in range(10))}
 
 
@@ -68,10 +70,10 @@ def _reread(text: str, language: str) -> Tuple[str, List[int]]:
     """`text` as Duckling reads it best, and for each of its characters the place in the original."""
     text, places = text.lower() if len(text.lower()) == len(text) else text, list(range(len(text) + 1))
     text = text.translate(_DIGITS)
-    for pattern, reading in _repairs()["readings"].get(language, {}).items():
+    for pattern, reading in [(_VOWEL_SIGN, ""), *_repairs()["readings"].get(language, {}).items()]:
         for match in reversed(list(re.finditer(pattern, text))):
             begin, end, new = match.start(), match.end(), match.expand(reading)
-            inner = [places[min(begin + i, end - 1)] for i in range(len(new))]
+            inner = [places[min(begin + i, end - 1) if i < len(new) - 1 else end - 1] for i in range(len(new))]
             places = places[:begin] + inner + places[end:]
             text = text[:begin] + new + text[end:]
     return text, places
@@ -82,16 +84,25 @@ def _wall(value: str) -> datetime:
 
 
 def _daytime(begin: datetime, grain: str) -> datetime:
-    """A bare hour between one and six is an afternoon's: nobody is seen at 3 a.m."""
-    return begin + timedelta(hours=12) if grain in ("hour", "minute") and 1 <= begin.hour < 7 else begin
+    """A bare hour up to six is an afternoon's: nobody is seen at 3 a.m., and twelve is noon."""
+    return begin + HALF_A_DAY if grain in ("hour", "minute") and begin.hour < 7 else begin
 
 
-def _bounds(value: Dict[str, Any]) -> Optional[Tuple[Optional[datetime], Optional[datetime], str]]:
+def _interval(said: str, value: Dict[str, Any]) -> Optional[Tuple[Optional[datetime], Optional[datetime], str]]:
+    grains = [value.get(side, {}).get("grain") for side in ("from", "to")]
+    if "second" in grains or "year" in grains:
+        return None
+    begin, end = (_wall(value[side]["value"]) if side in value else None for side in ("from", "to"))
+    if begin and end and grains == ["hour", "hour"] and any(char.isdigit() for char in said):
+        # "between 2 and 4": Duckling counts the hour from 4 to 5 in, and may find the 2 on another day
+        end -= timedelta(hours=1)
+        begin = datetime.combine(end.date(), begin.time()) if begin.time() < end.time() else begin
+    return begin, end, "interval"
+
+
+def _bounds(said: str, value: Dict[str, Any]) -> Optional[Tuple[Optional[datetime], Optional[datetime], str]]:
     if value["type"] == "interval":
-        if any(value.get(side, {}).get("grain") in ("second", "year") for side in ("from", "to")):
-            return None
-        begin, end = (_wall(value[side]["value"]) if side in value else None for side in ("from", "to"))
-        return begin, end, "interval"
+        return _interval(said, value)
     grain = value.get("grain")
     if grain not in GRAINS:
         return None
@@ -100,31 +111,43 @@ def _bounds(value: Dict[str, Any]) -> Optional[Tuple[Optional[datetime], Optiona
     return begin, end, grain
 
 
-def _is_dateless(words_: str, language: str, wall: datetime) -> bool:
-    """Whether the hour of asking changes the day that is meant: then no day was named."""
-    ends_of_day = (wall.replace(hour=0, minute=0, second=1), wall.replace(hour=23, minute=59, second=59))
-    days = [
-        [
-            _wall(value["value"]["value"]).date()
-            for value in duckling_client.parse(words_, language, moment)
-            if "value" in value["value"]
-        ]
-        for moment in ends_of_day
-    ]
-    return days[0] != days[1]
+def _at(said: str, language: str, moment: datetime) -> Optional[datetime]:
+    """The time that the words mean when they are said at `moment`."""
+    for result in duckling_client.parse(said, language, moment):
+        if "value" in result["value"]:
+            return _wall(result["value"]["value"])
+    return None
 
 
-def _duckling(text: str, language: str, now: datetime) -> Iterator[Time]:
-    read, places = _reread(text, language)
+def _of_the_clock(time: Time, said: str, language: str, wall: datetime) -> Time:
+    """`time` (an hour or a minute) by what the words would mean at the day's first and last second.
+
+    The same time of day on another day: no day was named ("at 9"), and the nine of opening hours is meant, not the
+    nine that comes next. Another time of the same day: no time was named ("in 3 days").
+    """
+    early = _at(said, language, wall.replace(hour=0, minute=0, second=1))
+    late = _at(said, language, wall.replace(hour=23, minute=59, second=59))
+    if not early or not late or not time.begins:
+        return time
+    same_day, same_clock = early.date() == late.date(), (late - early) % HALF_A_DAY == timedelta(0)
+    if same_day and not same_clock:
+        day = time.begins.replace(hour=0, minute=0)
+        return replace(time, begins=day, ends=day + _STEP["day"], grain="day")
+    if same_day or not same_clock:
+        return time
+    begins = datetime.combine(wall.date(), _daytime(early, time.grain).time())
+    begins += timedelta(days=1 if begins < wall else 0)
+    return replace(time, begins=begins, ends=begins + _STEP[time.grain], dateless=True)
+
+
+def _duckling(read: str, language: str, now: datetime) -> Iterator[Time]:
     wall = now.astimezone(settings().time_zone).replace(tzinfo=None)
     for result in duckling_client.parse(read, language, wall):
-        bounds = _bounds(result["value"])
-        if bounds:
-            start, end = places[result["start"]], places[result["end"] - 1] + 1
-            if any(char.isdigit() for char in text[start:end]) or end - start >= 3:
-                said = read[result["start"] : result["end"]]
-                dateless = bounds[2] in ("hour", "minute") and _is_dateless(said, language, wall)
-                yield Time(start, end, *bounds, dateless=dateless)
+        said = read[result["start"] : result["end"]]
+        bounds = _bounds(said, result["value"])
+        if bounds and (any(char.isdigit() for char in said) or len(said) >= 3):
+            time = Time(result["start"], result["end"], *bounds)
+            yield _of_the_clock(time, said, language, wall) if time.grain in ("hour", "minute") else time
 
 
 @lru_cache(maxsize=16)
@@ -167,9 +190,12 @@ def _beside(text: str, time: Time, start: int, end: int) -> bool:
 def find_times(text: str, language: str, now: Optional[datetime] = None) -> List[Time]:
     """The times named in `text`, in order, without overlaps; relative ones count from `now` (aware)."""
     now = now or clock.now()
-    found = list(_duckling(text, language, now))
-    for start, end, hours in _day_parts(text, language):
-        near = next((time for time in found if _beside(text, time, start, end)), None)
+    read, places = _reread(text, language)
+    found = list(_duckling(read, language, now))
+    for start, end, hours in _day_parts(read, language):
+        # Duckling takes a part of the day alone for today's
+        found = [time for time in found if not (start <= time.start and time.end <= end)]
+        near = next((time for time in found if _beside(read, time, start, end)), None)
         if near:
             found[found.index(near)] = _within(near, start, end, hours)
             continue
@@ -179,7 +205,8 @@ def find_times(text: str, language: str, now: Optional[datetime] = None) -> List
         found.append(
             Time(start, end, day + timedelta(hours=hours[0]), day + timedelta(hours=hours[1]), "interval", dateless=True)
         )
-    return _without_overlaps(found)
+    said = [replace(time, start=places[time.start], end=places[time.end - 1] + 1) for time in found]
+    return _without_overlaps(said)
 
 
 def _without_overlaps(times: List[Time]) -> List[Time]:

@@ -53,10 +53,12 @@ def take(stack: Stack, path: Path) -> None:
         left = min(box["x"] for box in boxes if box) - MARGIN
         top = min(box["y"] for box in boxes if box)
         right = max(box["x"] + box["width"] for box in boxes if box) + MARGIN
-        bottom = max(box["y"] + box["height"] for box in boxes if box) + MARGIN
-        clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+        devices = [device.bounding_box() for device in page.locator(".device").all()]
+        bottom = max(box["y"] + box["height"] for box in devices if box) + 2 * MARGIN
         path.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=path, clip=clip, full_page=True)
+        page.screenshot(
+            path=path, full_page=True, clip={"x": left, "y": top, "width": right - left, "height": bottom - top}
+        )
 
 
 def main() -> int:

@@ -27,6 +27,7 @@ from scripts import environment, run, train
 
 PROCESSES = ("simulator", "actions", "worker", "rasa")
 READY_SECONDS = 120.0
+STOP_SECONDS = 5.0
 # What the environment of whoever starts the stack must not change in it.
 FOREIGN = ("CLINIC_", "TRACKER_", "WHATSAPP_", "SIMULATOR_", "RASA_PORT", "ACTIONS_PORT", "DESK_", "REDIS_")
 
@@ -66,6 +67,7 @@ class Stack:
         self.folder = folder
         self._names = tuple(processes)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._groups: list[int] = []
         self.env = self._environment(now, env)
         local = "http://127.0.0.1"
         self.simulator = f"{local}:{self.env['SIMULATOR_PORT']}"
@@ -127,8 +129,10 @@ class Stack:
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
-                    preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                    # Threads: what runs between fork and exec is one system call.
+                    preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
                 )
+            self._groups.append(self._running[name].pid)
         if wait:
             self.wait_ready(*names)
 
@@ -151,24 +155,29 @@ class Stack:
         return tuple(self._running)
 
     def kill(self, name: str) -> None:
-        """`kill -9`, without any warning to the process or its children."""
+        """`kill -9`: the process alone, without any warning; its children are left to themselves."""
         process = self._running.pop(name)
-        _signal(process, signal.SIGKILL)
+        process.kill()
         process.wait()
 
     def stop(self) -> None:
-        """End everything; whoever does not listen is killed."""
+        """End everything that was ever started here; whoever does not listen is killed."""
         for process in self._running.values():
-            _signal(process, signal.SIGTERM)
-        end = time.monotonic() + 5
+            process.terminate()
+        end = time.monotonic() + STOP_SECONDS
         for process in self._running.values():
             try:
                 process.wait(max(0.0, end - time.monotonic()))
             except subprocess.TimeoutExpired:
-                pass
-            _signal(process, signal.SIGKILL)
-            process.wait()
+                process.kill()
+                process.wait()
         self._running.clear()
+        for group in self._groups:
+            try:
+                os.killpg(group, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self._groups.clear()
 
     def log(self, name: str) -> Path:
         """The file that holds what a process has printed."""
@@ -195,10 +204,3 @@ def _answers(address: str) -> bool:
         return requests.get(address, timeout=2).status_code == 200
     except requests.RequestException:
         return False
-
-
-def _signal(process: subprocess.Popen[bytes], number: int) -> None:
-    try:
-        os.killpg(process.pid, number)
-    except ProcessLookupError:
-        pass

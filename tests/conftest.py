@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -19,7 +19,9 @@ _conversations = pytest.StashKey[list[Patient]]()
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Rasa with the trained model, action server, worker and simulator; it is Monday, 23 November 2026, 9:00."""
-    with Stack(tmp_path_factory.mktemp("stack"), now=running.NOW) as started:
+    folder = tmp_path_factory.mktemp("stack")
+    # Shorter patience: when the action server is killed, the turn shall really fail and be tried again.
+    with Stack(folder, now=running.NOW, ACTIONS_PATIENCE_SECONDS="3") as started:
         yield started
 
 
@@ -42,9 +44,9 @@ def patient(new_patient: PatientFactory) -> Patient:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A failing journey shows its conversations and the end of every process's log."""
-    report: pytest.TestReport = yield  # type: ignore[misc]
+    report = yield
     if report.failed and _conversations in item.stash:
         for patient in item.stash[_conversations]:
             report.sections.append(("conversation", _shown(patient)))
@@ -57,5 +59,5 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 def _shown(patient: Patient) -> str:
     try:
         return patient.transcript()
-    except Exception as error:  # noqa: BLE001 - the failure itself is more interesting
+    except Exception as error:  # the failure itself is more interesting
         return f"{patient.phone}: the simulator does not answer ({type(error).__name__})"

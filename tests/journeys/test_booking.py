@@ -56,7 +56,7 @@ def test_books_by_typing(patient: Patient, words: Words) -> None:
 
     summary = patient.say(words.birth_date)
     assert says(summary, "utter_ask_confirm", language)
-    assert list(summary.choices)[0] == "/affirm"
+    assert next(iter(summary.choices)) == "/affirm"
     assert not records.booked()
 
     done = patient.say(words.yes)

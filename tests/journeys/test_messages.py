@@ -55,7 +55,9 @@ def test_a_batch_is_answered_in_order(patient: Patient) -> None:
     """Two messages of one patient in one POST."""
     patient.say("hello")
     first, second = f"wamid.{patient.phone}.1", f"wamid.{patient.phone}.2"
-    body = whatsapp.of_messages(written(patient, first, "which papers shall I bring?"), written(patient, second, "where are you located?"))
+    body = whatsapp.of_messages(
+        written(patient, first, "which papers shall I bring?"), written(patient, second, "where are you located?")
+    )
     assert post(patient.stack, body) == 200
     papers, place = patient.answer_to(first), patient.answer_to(second)
     assert own_words(patient, "documents", "en") in papers.text
@@ -77,7 +79,9 @@ def test_the_same_webhook_is_answered_once(patient: Patient) -> None:
     # The next one is answered after everything that came before it.
     assert post(patient.stack, whatsapp.of_messages(written(patient, after, "thanks"))) == 200
     thanks = patient.answer_to(after)
-    assert [one.wamid for one in patient.from_clinic()] == [one.wamid for one in [*before, *answer.messages, *thanks.messages]]
+    assert [one.wamid for one in patient.from_clinic()] == [
+        one.wamid for one in [*before, *answer.messages, *thanks.messages]
+    ]
     assert len(Records(patient.stack, patient.phone).outbox()) == len(patient.from_clinic())
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from clinic import database, texts
-from clinic.models import Appointment, Consent, ContactAddress, Handoff, Outbox
+from clinic.models import Appointment, Consent, ContactAddress, Handoff, Outbox, col
 from clinic.models import Patient as PatientRow
 from scripts.patient import Answer, Message, Patient, bare
 from scripts.stack import PROCESSES, NotReady, Stack, wait_for
@@ -80,7 +80,7 @@ class Records:
         with self._read() as (session, contact):
             statement = (
                 select(Appointment)
-                .where(Appointment.contact_id == contact, Appointment.status.in_(statuses))
+                .where(Appointment.contact_id == contact, col(Appointment.status).in_(statuses))
                 .options(
                     joinedload(Appointment.patient),
                     joinedload(Appointment.practitioner),
