@@ -16,8 +16,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import OperationalError
@@ -144,6 +142,10 @@ def retrying(work: Callable[[], Result]) -> Result:
 
 def upgrade(url: str | None = None, revision: str = "head") -> None:
     """Bring the database's tables to `revision`; harmless when they are there already."""
+    # Imported here: only migrations need it, and it announces every plug-in it loads.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(PROJECT / "clinic" / "migrations"))
     config.attributes["engine"] = engine(url)

@@ -35,6 +35,8 @@ _FIGURE = r"\d+(?:st|nd|rd|th|am|pm|uhr|min|hs?|hrs|ter|de|er|en)"
 _ARABIZI = re.compile(rf"^(?!{_FIGURE}$)(?=.*[a-z].*[a-z])[a-z']*[23579][a-z'23579]*$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 SURE_PAIR, SURE_SENTENCE = 0.95, 0.75
+# Questions whose answer is a name, and how many words that has.
+NAMING, LONGEST_NAME = ("booking_name", "booking_patient"), 4
 
 Guess = Tuple[str, float]
 
@@ -166,10 +168,19 @@ class LanguageDetector(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Detect the language of incoming messages."""
         for message in messages:
-            prior = (message.get("metadata") or {}).get("language")
-            code, confidence = detect(message.get(TEXT) or "", self._known, prior)
+            metadata = message.get("metadata") or {}
+            text, prior = message.get(TEXT) or "", metadata.get("language")
+            if prior in settings().languages and _may_be_a_name(text, metadata.get("asked")):
+                code, confidence = prior, 0.5
+            else:
+                code, confidence = detect(text, self._known, prior)
             message.set("language", {"code": code, "confidence": confidence}, add_to_output=True)
         return messages
+
+
+def _may_be_a_name(text: str, asked: Optional[str]) -> bool:
+    """A person's name says nothing about the language: "Lena Maria Groß" is not Portuguese."""
+    return asked in NAMING and len(_WORD.findall(text)) <= LONGEST_NAME
 
 
 def _declared(example: Message) -> Optional[str]:

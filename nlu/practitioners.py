@@ -84,7 +84,8 @@ def _matches(word: Word, known: str, lenient: bool) -> bool:
 
 def find_practitioners(text: str, language: str, names: Sequence[Name]) -> List[Dict[str, Any]]:
     """Entities of the practitioners named in `text`, each once."""
-    tokens = words(text, language)
+    # "Dra. Almeida": the full stop, a token of its own in some languages, does not part title and name
+    tokens = [word for word in words(text, language) if any(map(str.isalnum, word.norm))]
     found: Dict[str, Dict[str, Any]] = {}
     for name in names:
         for index, word in enumerate(tokens):

@@ -31,7 +31,7 @@ def commands(env: Mapping[str, str], demo: bool) -> Dict[str, str]:
     """Process name → shell command."""
     python = shlex.quote(sys.executable)
     rasa = (
-        f"{python} -m rasa run --enable-api --interface 127.0.0.1 --port {env['RASA_PORT']} "
+        f"{python} -m scripts.quiet_rasa run --enable-api --interface 127.0.0.1 --port {env['RASA_PORT']} "
         f"--model {shlex.quote(str(train.MODEL))} --endpoints endpoints.yml --credentials credentials.yml"
     )
     started = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -155,7 +156,7 @@ def test_every_message_arrives_once_and_in_order(patient: Patient, victim: str) 
     for step in range(len(CONVERSATION)):
         order = orders(answer, step, "I need a dermatologist on Friday")
         crash = CRASHES[victim].get(step)
-        send = lambda order=order: patient.send(order)  # noqa: E731
+        send = partial(patient.send, order)
         sent.append(crash(patient, send) if crash else send())
         answer = patient.answer_to(sent[-1], PATIENCE)
 

@@ -66,6 +66,17 @@ def test_the_language_changes_by_writing_in_another(patient: Patient) -> None:
     assert days_of(arabic) == {date(2026, 11, 27)}
 
 
+@pytest.mark.parametrize("name", ["Lena Maria Groß", "ليلى حسن", "Николай Иванов", "John Smith Miller"])
+def test_a_name_does_not_change_the_language(patient: Patient, name: str) -> None:
+    """People have names from everywhere; the conversation stays where it was."""
+    times = agree(patient, "Ich brauche für Donnerstag einen Termin beim HNO-Arzt")
+    assert asks_name(patient.tap(row_of(slot_keys(times)[0])), "de")
+    assert says(patient.say(name), "utter_ask_birth_date", "de", name=name)
+    summary = patient.say("17.8.2019")
+    assert says(summary, "utter_ask_confirm", "de") and name in summary.text
+    assert says(patient.tap("/nevermind"), "utter_nevermind", "de")
+
+
 DATES = [
     ("yesterday at ten", "utter_time_in_past", {"when": formats.day_time(berlin(2026, 11, 22, 10), "en")}),
     ("on Sunday", "utter_closed_day", {"day": formats.day(berlin(2026, 11, 29), "en")}),
