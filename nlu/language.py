@@ -31,7 +31,7 @@ from clinic.vocabulary import normalise
 SCRIPTS = {"ARABIC": ("ar",), "CYRILLIC": ("ru",)}
 # Romanised Arabic writes letters that Latin lacks as digits inside words: 3ayez, a7gez, sa3a, 2arib.
 # (Not 3rd, 2pm, 9uhr, 2nd: those are figures.)
-_FIGURE = r"\d+(?:st|nd|rd|th|am|pm|uhr|min|hs?|hrs|ter|de|er|en)"
+_FIGURE = r"\d+(?:st|nd|rd|th|am|pm|uhr\d*|min|hs?|hrs|ter|ten|de|er|en)"
 _ARABIZI = re.compile(rf"^(?!{_FIGURE}$)(?=.*[a-z].*[a-z])[a-z']*[23579][a-z'23579]*$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 SURE_PAIR, SURE_SENTENCE = 0.95, 0.75
@@ -57,7 +57,7 @@ def _by_script(text: str, spoken: Tuple[str, ...]) -> Optional[Guess]:
     for script, codes in SCRIPTS.items():
         here = [code for code in codes if code in spoken]
         share = max(count[script] / max(1, sum(count.values())) for count in (letters, initials))
-        if here and share > 0.5:
+        if here and share >= 0.5:
             return here[0], round(min(0.99, 0.5 + share / 2), 2)
     return None
 

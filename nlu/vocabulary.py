@@ -59,7 +59,9 @@ def _names(text: str, tokens: Sequence[Word], language: str) -> Iterator[Dict[st
         if not cue.exact:
             continue
         name: List[Word] = []
-        for word in tokens[cue.last + 1 :][:LONGEST_NAME]:
+        # a hyphen is a token of its own in some languages
+        following = [word for word in tokens[cue.last + 1 :] if any(map(str.isalnum, word.norm))]
+        for word in following[:LONGEST_NAME]:
             between = text[(name[-1].end if name else cue.end) : word.start]
             if not word.norm[:1].isalpha() or (name and between.strip(" -'.")):
                 break

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
 
 from tests.support import stack as running
-from tests.support.stack import Patient, Stack
+from tests.support.stack import Patient, PatientFactory, Stack
 
-PatientFactory = Callable[..., Patient]
 _phones = (f"+49151{number}" for number in itertools.count(20_000_001))
 _conversations = pytest.StashKey[list[Patient]]()
 

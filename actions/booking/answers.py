@@ -128,6 +128,8 @@ def patient(session: Session, booking: Booking, turn: Turn) -> Answer:
             return Answer(understand.with_patient(booking, person))
     if turn.value("relation"):
         return Answer(replace(booking, patient=NEW))
+    if vocabulary.matches("self_words", turn.text):
+        return Answer(understand.for_relation(booking, "self", known))
     try:
         written = patients.clean_name(_name_part(turn))
     except patients.InvalidName:

@@ -39,6 +39,7 @@ PHRASES_FOR = {
     "booking_specialty": ("skip",),
     "booking_practitioner": ("any_practitioner", "any_time", "skip"),
     "booking_slot": ("more", "any_time", "skip"),
+    "booking_patient": ("self_words",),
 }
 SURE, QUITE_SURE = 0.6, 0.8
 
@@ -117,9 +118,7 @@ class ValidateBookingForm(ClinicAction):
         booking = result.booking
         events: Events = [*booking.changes(before), SlotSet("misunderstood", not result.understood)]
         if result.says:
-            speak.say(result.says, None, **result.values) if result.ends else speak.say_text(
-                result.says, **result.values
-            )
+            speak.say(result.says, None, **result.values) if result.ends else speak.say_text(result.says, **result.values)
         if result.ends:
             return [*Booking.cleared(), *result.events, SlotSet("requested_slot", None)]
         if not result.understood:

@@ -8,7 +8,10 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
+from clinic import formats
 from clinic.scheduling import booking
+from clinic.scheduling.slots import FreeSlot
+from clinic.settings import settings
 
 PREFIX = "booking_"
 # Asked in this order; each is skipped while it has a value.
@@ -76,5 +79,7 @@ class Booking:
     def in_words(self) -> str:
         """For the staff: what was being booked, "" when nothing was."""
         when = str((self.when or {}).get("words") or "")
-        parts = (self.specialty, self.practitioner if self.practitioner != ANY else None, self.slot or when)
+        if self.slot:
+            when = formats.day_time(FreeSlot.parse(self.slot).starts_at, settings().default_language)
+        parts = (self.specialty, self.practitioner if self.practitioner != ANY else None, when)
         return ("booking: " + ", ".join(part for part in parts if part)) if any(parts) else ""

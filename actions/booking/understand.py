@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Sequence
 
 from sqlalchemy.orm import Session
 
 from actions.booking.state import ANY, NEW, Booking
 from actions.turn import Turn
 from clinic import directory, patients, vocabulary
+from clinic.models import Patient
 from clinic.scheduling.proposals import EXACT, Wish
 from clinic.scheduling.slots import FreeSlot, InvalidKey
 from clinic.settings import settings
@@ -156,16 +157,18 @@ def _from_relation(session: Session, booking: Booking, contact_id: int) -> Booki
     known = patients.patients_of(session, contact_id)
     if not known:
         return replace(booking, patient=NEW)
-    if booking.relation:
-        theirs = [patient for patient in known if patient.relation == booking.relation]
-        if len(theirs) == 1:
-            return with_patient(booking, theirs[0])
-        if not theirs:
-            return replace(booking, patient=NEW)
-    return booking
+    return for_relation(booking, booking.relation, known) if booking.relation else booking
 
 
-def with_patient(booking: Booking, patient: Any) -> Booking:
+def for_relation(booking: Booking, relation: str, known: Sequence[Patient]) -> Booking:
+    """`booking` for the contact's only patient of this relation, or a new one; unchanged when there are several."""
+    theirs = [patient for patient in known if patient.relation == relation]
+    if len(theirs) == 1:
+        return with_patient(booking, theirs[0])
+    return booking if theirs else replace(booking, patient=NEW, relation=relation)
+
+
+def with_patient(booking: Booking, patient: Patient) -> Booking:
     """`booking` for a patient who is known already."""
     return replace(
         booking,

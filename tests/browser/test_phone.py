@@ -10,9 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from clinic.settings import PROJECT
 from scripts import browser
-from tests.conftest import PatientFactory
 from tests.support.bookings import check_confirmation, row_of, slot_keys
-from tests.support.stack import Answer, Patient, Records, Stack, says, wait_for
+from tests.support.stack import Answer, Patient, PatientFactory, Records, Stack, says, wait_for
 
 pytestmark = pytest.mark.timeout(180)
 SCREENSHOTS = PROJECT / "var" / "screenshots"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-SECONDS = 120
+SECONDS = 180
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

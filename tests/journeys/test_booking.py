@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from clinic.scheduling.slots import FreeSlot
-from tests.conftest import PatientFactory
 from tests.support.bookings import (
     HELLO,
     TYPED,
@@ -18,7 +17,7 @@ from tests.support.bookings import (
     slot_keys,
     slots_of,
 )
-from tests.support.stack import BERLIN, LANGUAGES, Patient, Records, berlin, says
+from tests.support.stack import BERLIN, LANGUAGES, Patient, PatientFactory, Records, berlin, says
 
 # hour, minute, doctor of each typed booking in TYPED
 WANTED = {

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
-from clinic import clock, database
+from clinic import clock, database, seed
 from clinic.settings import settings
 from tests.support import postgres
 
@@ -53,10 +53,39 @@ def _create(kind: str, folder: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@lru_cache(maxsize=1)
+def _demo() -> Path:
+    """The file of a SQLite database with the demo clinic, which tests never touch."""
+    folder = Path(tempfile.mkdtemp(prefix="salama-demo-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with fresh("sqlite", folder) as url:
+        seed.load()
+        with database.engine().connect() as connection:
+            connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return Path(url.removeprefix("sqlite:///"))
+
+
+@contextmanager
+def demo(folder: Path) -> Iterator[str]:
+    """Like `fresh`, on SQLite and with the demo clinic in it. Freeze the clock inside."""
+    template = _demo()
+    path = folder / f"{uuid4().hex[:12]}.db"
+    shutil.copyfile(template, path)
+    with _as_clinic(f"sqlite:///{path}") as url:
+        yield url
+
+
 @contextmanager
 def fresh(kind: str, folder: Path) -> Iterator[str]:
     """An empty, migrated database as this process's `CLINIC_DATABASE_URL`; gone, like the frozen clock, afterwards."""
-    url = _create(kind, folder)
+    with _as_clinic(_create(kind, folder)) as url:
+        yield url
+    if kind == "postgresql":
+        postgres.drop_database(url)
+
+
+@contextmanager
+def _as_clinic(url: str) -> Iterator[str]:
     before = os.environ.get("CLINIC_DATABASE_URL")
     os.environ["CLINIC_DATABASE_URL"] = url
     forget()
@@ -70,5 +99,3 @@ def fresh(kind: str, folder: Path) -> Iterator[str]:
         else:
             os.environ["CLINIC_DATABASE_URL"] = before
         settings.cache_clear()
-        if kind == "postgresql":
-            postgres.drop_database(url)

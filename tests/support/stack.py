@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -24,6 +24,7 @@ __all__ = [
     "Message",
     "NotReady",
     "Patient",
+    "PatientFactory",
     "Records",
     "Stack",
     "bare",
@@ -35,6 +36,7 @@ __all__ = [
 # A Monday.
 NOW = "2026-11-23T09:00:00+01:00"
 BERLIN = ZoneInfo("Europe/Berlin")
+PatientFactory = Callable[..., Patient]
 LANGUAGES = ("en", "ar", "de", "pt", "ru")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 

@@ -1,4 +1,4 @@
-"""What unit tests stand on: the documented settings, a frozen clock, our own warnings as errors, a folder as model storage."""
+"""What unit tests stand on: the documented settings, a frozen clock, a folder as model storage."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ DEFAULTS = {
     "CLINIC_DEFAULT_LANGUAGE": "en",
     "CLINIC_HOLD_MINUTES": "10",
 }
-OURS = "nlu|actions|clinic|connectors|worker|desk|scripts"
 
 
 def documented(monkeypatch: pytest.MonkeyPatch, now: str | None = SUNDAY) -> Iterator[None]:
@@ -32,13 +31,6 @@ def documented(monkeypatch: pytest.MonkeyPatch, now: str | None = SUNDAY) -> Ite
     yield
     clock.freeze(None)
     settings.cache_clear()
-
-
-def strict(items: list[pytest.Item], folder: Path) -> None:
-    """In the tests of `folder`, a warning raised by our own code is an error."""
-    for item in items:
-        if folder in item.path.parents:
-            item.add_marker(pytest.mark.filterwarnings(f"error:::({OURS})($|[.])"))
 
 
 class ModelFolder:

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.support import surroundings
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    surroundings.strict(items, Path(__file__).parent)
 
 
 @pytest.fixture(autouse=True)

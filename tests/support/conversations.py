@@ -1,0 +1,202 @@
+"""Talking to the actions without a model: each message says which intent and entities a model would have found."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import yaml
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import ClinicAction
+from actions.booking.ask import Ask
+from actions.booking.form import ValidateBookingForm
+from actions.booking.submit import SubmitBooking
+from clinic import clock, texts
+from nlu.times import find_times
+
+FORM = "booking_form"
+Entity = Mapping[str, Any]
+
+
+@lru_cache(maxsize=8)
+def locale(language: str) -> dict[str, Any]:
+    """key → the first variation of each response."""
+    written = yaml.safe_load((texts.FOLDER / f"{language}.yml").read_text("utf-8"))
+    return {key: variations[0] for key, variations in written["responses"].items()}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One response of an action as the patient would read it."""
+
+    key: str
+    text: str
+    buttons: Sequence[Mapping[str, str]]
+    list_button: str | None
+    location: Mapping[str, Any] | None
+
+    @classmethod
+    def of(cls, message: Mapping[str, Any]) -> Said:
+        """Render what the dispatcher collected."""
+        key, language = message.get("response"), message.get("language")
+        response = locale(language)[key] if key else {}
+        values = {name: str(value) for name, value in message.items()}
+        return cls(
+            key=key or "",
+            text=texts.text(key, language, **values) if key else message.get("text") or "",
+            buttons=[*response.get("buttons", []), *(message.get("buttons") or [])],
+            list_button=(response.get("metadata") or {}).get("list_button"),
+            location=(message.get("custom") or {}).get("location"),
+        )
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles of its buttons or rows."""
+        return [button["title"] for button in self.buttons]
+
+
+def time(words: str, language: str = "en") -> list[Entity]:
+    """The time entities that the model finds in `words`."""
+    return [
+        {"entity": "time", "value": words[t.start : t.end], "resolved": t.resolved(), "dateless": t.dateless}
+        for t in find_times(words, language, clock.now())
+    ]
+
+
+@dataclass
+class Conversation:
+    """A contact's conversation: Rasa's tracker, and what a form does between the actions."""
+
+    contact_id: int
+    language: str = "en"
+    slots: dict[str, Any] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    latest: dict[str, Any] = field(default_factory=dict)
+    loop: str | None = None
+    said: list[Said] = field(default_factory=list)
+
+    def hears(
+        self,
+        text: str,
+        intent: str = "inform",
+        entities: Sequence[Entity] = (),
+        confidence: float = 0.95,
+        topic: str | None = None,
+        **values: str,
+    ) -> Conversation:
+        """The patient writes; `values` are entities with a plain value. Nothing is answered yet."""
+        found = [*entities, *({"entity": name, "value": value} for name, value in values.items())]
+        self.latest = {
+            "text": text,
+            "intent": {"name": intent, "confidence": confidence},
+            "entities": found,
+            "metadata": {"language": self.language},
+            **({} if text.startswith("/") else {"language": {"code": self.language, "confidence": 0.9}}),
+            **({"response_selector": {"faq": {"response": {"intent_response_key": topic}}}} if topic else {}),
+        }
+        self.events.append({"event": "user", "text": text, "parse_data": self.latest})
+        self.said = []
+        return self
+
+    def taps(self, button: Mapping[str, str]) -> Conversation:
+        """The patient taps a button or a row."""
+        intent, _, values = button["payload"].removeprefix("/").partition("{")
+        return self.hears(button["payload"], intent, confidence=1.0, **(json.loads("{" + values) if values else {}))
+
+    @property
+    def tracker(self) -> Tracker:
+        """What an action is given."""
+        loop = {"name": self.loop} if self.loop else {}
+        return Tracker(str(self.contact_id), dict(self.slots), dict(self.latest), list(self.events), False, None, loop, "")
+
+    def run(self, action: ClinicAction, tracker: Tracker | None = None) -> list[dict[str, Any]]:
+        """Run an action and take its events in."""
+        dispatcher = CollectingDispatcher()
+        events: list[dict[str, Any]] = asyncio.run(action.run(dispatcher, tracker or self.tracker, {}))
+        self.said += [Said.of(message) for message in dispatcher.messages]
+        for event in events:
+            self.events.append(event)
+            if event["event"] == "slot":
+                self.slots[event["name"]] = event["value"]
+            elif event["event"] == "active_loop":
+                self.loop = event["name"]
+        return events
+
+    def opens(self, text: str = "I want an appointment", intent: str = "book_appointment", **message: Any) -> Conversation:
+        """The message opens the form, which asks its first question."""
+        self.hears(text, intent, **message)
+        return self.enters()
+
+    def enters(self) -> Conversation:
+        """The form opens with the message that was heard last."""
+        self.loop = FORM
+        self.events.append({"event": "active_loop", "name": FORM})
+        self._proceed(self.run(ValidateBookingForm()))
+        return self
+
+    def answers(self, text: str, intent: str = "inform", **message: Any) -> Conversation:
+        """The open form reads the message and asks on, or ends. `rejected` says whether it was not for the form."""
+        self.hears(text, intent, **message)
+        return self.goes_on()
+
+    def chooses(self, button: Mapping[str, str]) -> Conversation:
+        """The patient taps, and the form goes on."""
+        self.taps(button)
+        return self.goes_on()
+
+    def goes_on(self) -> Conversation:
+        """The form reads what was heard last."""
+        self._proceed(self.run(ValidateBookingForm()))
+        return self
+
+    rejected: bool = False
+
+    def _proceed(self, events: Sequence[Mapping[str, Any]]) -> None:
+        self.rejected = not events
+        if self.rejected:
+            return
+        if self.asked:
+            self.run(question(self.asked))
+        else:
+            self.loop = None
+            self.run(SubmitBooking())
+
+    @property
+    def asked(self) -> str | None:
+        """The slot that the form asks for."""
+        return self.slots.get("requested_slot")
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the texts that were said since the patient wrote; "" for a plain text."""
+        return [one.key for one in self.said]
+
+    @property
+    def text(self) -> str:
+        """All that was said since the patient wrote."""
+        return "\n".join(one.text for one in self.said)
+
+    @property
+    def buttons(self) -> Sequence[Mapping[str, str]]:
+        """The buttons or rows of the last response."""
+        return self.said[-1].buttons
+
+    def slot(self, name: str) -> Any:
+        """A value of the booking."""
+        return self.slots.get(f"booking_{name}")
+
+
+@lru_cache(maxsize=1)
+def _questions() -> dict[str, type[Ask]]:
+    return {kind.slot: kind for kind in Ask.__subclasses__()}
+
+
+def question(slot: str) -> Ask:
+    """The action that asks for a slot."""
+    return _questions()[slot]()
