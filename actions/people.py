@@ -45,7 +45,10 @@ class NeverMind(ClinicAction):
     action_name = "action_nevermind"
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
-        """Says which of the two it was."""
+        """Says which of the two it was. An old button that answers something else is told so."""
+        if self._is_stale(turn):
+            speak.say_text("utter_choice_over")
+            return []
         try:
             withdrawn = handoffs.withdraw(turn.contact_id)
         except handoffs.AlreadyClaimed:
@@ -57,3 +60,11 @@ class NeverMind(ClinicAction):
         else:
             speak.say("utter_nevermind" if turn.in_form else "utter_nothing_to_stop")
         return [ActiveLoop(None), SlotSet("requested_slot", None), *Booking.cleared()]
+
+    @staticmethod
+    def _is_stale(turn: Turn) -> bool:
+        """Whether the tapped button belongs to a handoff or a hold that is over."""
+        if turn.about == "handoff":
+            with database.read() as session:
+                return handoffs.current(session, turn.contact_id) is None
+        return bool(turn.about) and turn.about != Booking.of(turn.tracker).about

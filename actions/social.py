@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.base import ClinicAction, Events, Speaker
 from actions.people import open_handoff
@@ -19,6 +19,9 @@ class Greet(ClinicAction):
         """Inside a form the form's question, which follows, is answer enough."""
         if turn.in_form:
             return []
+        if any(turn.entities(entity) for entity in ("specialty", "practitioner")):
+            # "hi, dentist please": the request counts
+            return [FollowupAction("booking_form")]
         with database.read() as session:
             asked = consent.answered(session, turn.contact_id) is not None
         if asked:
@@ -57,12 +60,18 @@ class Affirm(ClinicAction):
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
         """A person, the consent, or nothing in particular."""
-        if turn.offered == "person":
-            return open_handoff(turn, speak, reason="offered")
-        if turn.offered == "consent":
+        if turn.about == "consent" or (turn.offered == "consent" and not turn.about and turn.is_yes):
             consent.grant(turn.contact_id)
             speak.say("utter_consent_thanks")
             return []
+        if turn.about:
+            speak.say_text("utter_choice_over")
+            return []
+        if turn.offered == "person":
+            return open_handoff(turn, speak, reason="offered")
+        if turn.offered == "consent":
+            speak.say("utter_ask_consent_again")
+            return [SlotSet("offer", "consent")]
         if not turn.in_form:
             speak.say("utter_all_right")
         return []
@@ -75,9 +84,10 @@ class Deny(ClinicAction):
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
         """A refused consent is recorded; everything else just goes on."""
-        if turn.offered == "consent":
+        if turn.about == "consent" or (turn.offered == "consent" and not turn.about):
             consent.refuse(turn.contact_id)
             speak.say("utter_consent_refused")
-        elif not turn.in_form:
+            return [SlotSet("offer", "consent")]
+        if not turn.in_form:
             speak.say("utter_all_right")
         return []

@@ -8,9 +8,11 @@ from typing import Any, Iterator, List, Mapping, Optional
 
 from rasa_sdk import Tracker
 
+from clinic import vocabulary
 from clinic.language import conversation_language
 
 Event = Mapping[str, Any]
+SURE_YES = 0.6
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,21 @@ class Turn:
     def confidence(self) -> float:
         """The intent's confidence, 0 to 1."""
         return float(((self.tracker.latest_message or {}).get("intent") or {}).get("confidence") or 0.0)
+
+    @property
+    def about(self) -> Optional[str]:
+        """What a tapped button answers ("consent", "hold-12", "handoff"): an old button must not answer a new question."""
+        return self.value("about")
+
+    @property
+    def is_yes(self) -> bool:
+        """A yes that may be acted on: a tap, a plain word of agreement, or a sure intent without any "but" or "why"."""
+        if self.is_tap:
+            return self.intent == "affirm"
+        if vocabulary.is_one_of("yes", self.text):
+            return True
+        doubtful = "?" in self.text or "؟" in self.text or vocabulary.mentions("doubt", self.text)
+        return self.intent == "affirm" and self.confidence >= SURE_YES and not doubtful
 
     @property
     def asked(self) -> Optional[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from clinic import database, directory, formats
 from clinic.settings import environment
 
+# A phone number stays on one line of a narrow phone.
+NO_BREAK = "\u00a0"
 DEFAULT_EMERGENCY_NUMBER = "112"  # EU and many others; CLINIC_EMERGENCY_NUMBER says otherwise
 
 
@@ -15,6 +17,6 @@ def clinic_facts(language: str) -> dict[str, str]:
         organization = directory.organization(session)
         return {
             "clinic": directory.in_language(organization.names, language),
-            "phone": formats.isolate(organization.phone or "", language),
+            "phone": formats.isolate((organization.phone or "").replace(" ", NO_BREAK), language),
             "emergency_number": formats.isolate(emergency, language),
         }

@@ -87,7 +87,8 @@ def _write(local: dt.datetime, language: str, kind: str) -> str:
     return digits(written.replace("\u202f", " ").replace("\u00a0", " "), language)
 
 
-def _comma(language: str) -> str:
+def comma(language: str) -> str:
+    """What stands between two things in a list, with its blank."""
     return "، " if _locale(language).language in ("ar", "fa", "ur") else ", "
 
 
@@ -119,7 +120,7 @@ def wall_time(value: dt.time, language: str) -> str:
 def day_time(moment: dt.datetime, language: str) -> str:
     """ "Tuesday, 24 November, 3:00 PM" """
     time = _TIME_IN_A_SENTENCE.get(language, "{}").format(clock_time(moment, language))
-    return day(moment, language) + _comma(language) + time
+    return day(moment, language) + comma(language) + time
 
 
 def weekday(number: int, language: str, *, short: bool = False) -> str:
@@ -136,8 +137,8 @@ def date(value: dt.date, language: str) -> str:
 _TITLES = (("short_day", True), ("short_day", False), ("number_day", False))
 
 
-def _title(local: dt.datetime, language: str, kind: str, comma: bool) -> str:
-    separator = _comma(language) if comma else " "
+def _title(local: dt.datetime, language: str, kind: str, with_comma: bool) -> str:
+    separator = comma(language) if with_comma else " "
     return _write(local, language, kind) + separator + _write(local, language, "time")
 
 

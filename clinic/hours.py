@@ -56,7 +56,7 @@ def in_words(moment: dt.datetime, language: str) -> str:
 
 def _times(hours: list[OpeningHours], language: str, closed: str) -> str:
     spans = (f"{formats.wall_time(h.opens, language)}–{formats.wall_time(h.closes, language)}" for h in hours)
-    return formats.isolate(", ".join(spans), language) if hours else closed
+    return formats.isolate(formats.comma(language).join(spans), language) if hours else closed
 
 
 def _days(days: list[int], language: str) -> str:
@@ -85,4 +85,4 @@ def holidays_in_words(session: Session, language: str) -> str:
     for holiday in directory.holidays(session, days=HOLIDAY_DAYS):
         day = formats.day_of(holiday.date, language)
         names[day] = f"{day} ({directory.in_language(holiday.names, language)})"
-    return ", ".join(names.values())
+    return formats.comma(language).join(names.values())

@@ -7,6 +7,7 @@ docs/decisions/0004-classifier.md.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from typing import Any, Dict, List, Sequence, Text, Tuple, Type
 
@@ -49,6 +50,11 @@ def make_model(config: Dict[Text, Any]) -> Pipeline:
         ]
     )
     return make_pipeline(features, ScaledLinearSVC(C=config["C"], random_state=config["random_state"]))
+
+
+def _says_something(char: str) -> bool:
+    """Letters, digits and emoji do; "?" and "..." alone do not."""
+    return unicodedata.category(char)[0] in "LNS"
 
 
 def _language(message: Message) -> str:
@@ -123,7 +129,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         """Classify incoming messages; one without a word gets no intent."""
         for message in messages:
             text = normal_text(message.get(TEXT) or "", _language(message))
-            if self._model is None or not text:
+            if self._model is None or not any(_says_something(char) for char in text):
                 message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
                 message.set("intent_ranking", [], add_to_output=True)
                 continue

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from functools import lru_cache
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Set, Text, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Text, Tuple
 
 from lingua import IsoCode639_1, Language, LanguageDetectorBuilder
 from lingua import LanguageDetector as Lingua
@@ -34,6 +34,7 @@ SCRIPTS = {"ARABIC": ("ar",), "CYRILLIC": ("ru",)}
 _FIGURE = r"\d+(?:st|nd|rd|th|am|pm|uhr\d*|min|hs?|hrs|ter|ten|de|er|en)"
 _ARABIZI = re.compile(rf"^(?!{_FIGURE}$)(?=.*[a-z].*[a-z])[a-z']*[23579][a-z'23579]*$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+OWNED = 0.8
 SURE_PAIR, SURE_SENTENCE = 0.95, 0.75
 # Questions whose answer is a name, and how many words that has.
 NAMING, LONGEST_NAME = ("booking_name", "booking_patient"), 4
@@ -77,17 +78,23 @@ def _by_statistics(text: str, spoken: Tuple[str, ...]) -> Guess:
     return best.language.iso_code_639_1.name.lower(), round(best.value, 2)
 
 
-def _by_known_words(tokens: List[str], known: Mapping[str, List[str]]) -> Optional[Guess]:
-    votes = Counter(known[token][0] for token in tokens if len(known.get(token, [])) == 1)
+def _owner(counts: Counter[str]) -> Optional[str]:
+    """The language that nearly all examples with a word are in: people mix words, so a few strays do not count."""
+    code, count = counts.most_common(1)[0]
+    return code if count >= OWNED * sum(counts.values()) else None
+
+
+def _by_known_words(tokens: List[str], known: Mapping[str, str]) -> Optional[Guess]:
+    votes = Counter(known[token] for token in tokens if token in known)
     if len(votes) == 1:
         return votes.most_common(1)[0][0], 0.9
     return None
 
 
-def detect(text: str, known: Mapping[str, List[str]], prior: Optional[str] = None) -> Guess:
+def detect(text: str, known: Mapping[str, str], prior: Optional[str] = None) -> Guess:
     """Language code (one of `CLINIC_LANGUAGES`) and confidence 0..1 of `text`.
 
-    `known` maps a normalised word to the languages whose examples hold it; `prior` is the conversation's
+    `known` maps a normalised word to the one language it belongs to; `prior` is the conversation's
     language so far, which short messages keep.
     """
     spoken = settings().languages
@@ -140,19 +147,19 @@ class LanguageDetector(GraphComponent):
         with model_storage.read_from(resource) as folder:
             return cls(model_storage, resource, read_json_file(folder / "words.json"))
 
-    def __init__(self, model_storage: ModelStorage, resource: Resource, known: Dict[str, List[str]]) -> None:
+    def __init__(self, model_storage: ModelStorage, resource: Resource, known: Dict[str, str]) -> None:
         self._storage, self._resource, self._known = model_storage, resource, known
         detect("warm up the statistics", known)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the words of each language."""
-        languages: Dict[str, Set[str]] = defaultdict(set)
+        languages: Dict[str, Counter[str]] = defaultdict(Counter)
         for example in training_data.training_examples:
             code = _declared(example)
             if code and example.get(TEXT):
-                for word in _WORD.findall(example.get(TEXT)):
-                    languages[normalise(word)].add(code)
-        self._known = {word: sorted(codes) for word, codes in sorted(languages.items())}
+                for word in {normalise(word) for word in _WORD.findall(example.get(TEXT))}:
+                    languages[word][code] += 1
+        self._known = {word: code for word, code in ((w, _owner(c)) for w, c in sorted(languages.items())) if code}
         with self._storage.write_to(self._resource) as folder:
             dump_obj_as_json_to_file(folder / "words.json", self._known)
         return self._resource

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, List, Mapping, Sequence, Tuple
+from typing import AbstractSet, Dict, List, Mapping, Sequence, Tuple
 
 from rapidfuzz.distance import OSA
 
@@ -32,7 +32,9 @@ def allowed_typos(word: str) -> int:
 class PhraseBook:
     """Phrases of one language with their codes, looked up longest first."""
 
-    def __init__(self, coded: Mapping[str, str], language: str) -> None:
+    def __init__(self, coded: Mapping[str, str], language: str, right: AbstractSet[str] = frozenset()) -> None:
+        """`right` are words that are spelt right though they look like a phrase with a typo."""
+        self._right = right
         self._phrases: Dict[Phrase, str] = {}
         for phrase, code in coded.items():
             self._phrases[tuple(word.norm for word in words(phrase, language))] = code
@@ -62,7 +64,7 @@ class PhraseBook:
     def _misspelt(self, tokens: Sequence[Word], position: int) -> Found | None:
         word = tokens[position]
         for form in {word.norm, word.stem}:
-            if not form.isalpha() or not allowed_typos(form):
+            if form in self._right or not form.isalpha() or not allowed_typos(form):
                 continue
             for known, code in self._single:
                 most = min(allowed_typos(form), allowed_typos(known))

@@ -74,7 +74,7 @@ def _same(form: str, known: str, lenient: bool) -> bool:
     if form == known:
         return True
     inflected = "\u0400" <= known[0] <= "\u04ff"  # Russian declines names: к доктору Петровой
-    typos = 0 if len(known) < 4 else 2 if inflected or len(known) >= 8 else 1
+    typos = 0 if len(known) < 4 else 2 if (inflected and len(known) >= 6) or len(known) >= 8 else 1
     return lenient and form[0] == known[0] and OSA.distance(form, known, score_cutoff=typos) <= typos
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any, Dict, Iterator, Mapping, Optional, Text
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
@@ -11,6 +13,20 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from clinic.language import conversation_language
+
+_SHORT_PAYLOAD = re.compile(r"^/([a-z_]+):([a-z_]+)=(\S+)$")
+
+
+def expand(payload: str) -> str:
+    """A button's short payload as Rasa reads it: /affirm:about=consent → /affirm{"about": "consent"}.
+
+    Rasa would take the braces of the long form, written in `locales/`, for a placeholder.
+    """
+    match = _SHORT_PAYLOAD.match(payload)
+    if not match:
+        return payload
+    intent, entity, value = match.groups()
+    return f"/{intent}" + json.dumps({entity: value})
 
 
 def tracker_language(tracker: DialogueStateTracker) -> str:
@@ -38,6 +54,8 @@ class LocalisedResponses(TemplatedNaturalLanguageGenerator):
         """Render `utter_action`; None when the domain does not know it."""
         slots = {**tracker.current_slot_values(), "language": kwargs.pop("language", None) or tracker_language(tracker)}
         response = self.generate_from_slots(utter_action, slots, output_channel, **kwargs)
+        for button in (response or {}).get("buttons") or []:
+            button["payload"] = expand(button["payload"])
         if response and response.get("text"):
             # A text that begins with a placeholder may begin with a weekday, which most languages write small.
             response["text"] = response["text"][:1].upper() + response["text"][1:]

@@ -24,6 +24,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from clinic import clock
 from clinic.settings import settings
+from clinic.vocabulary import normalise
 from nlu import duckling_client
 from nlu.text import words
 
@@ -140,14 +141,38 @@ def _of_the_clock(time: Time, said: str, language: str, wall: datetime) -> Time:
     return replace(time, begins=begins, ends=begins + _STEP[time.grain], dateless=True)
 
 
+def _is_dateless(said: str, language: str, wall: datetime) -> bool:
+    """Whether the hour of asking changes the day that an open interval ("after 3") begins or ends on."""
+    days = []
+    for moment in (wall.replace(hour=0, minute=0, second=1), wall.replace(hour=23, minute=59, second=59)):
+        found = duckling_client.parse(said, language, moment)
+        sides = [found[0]["value"].get(side) for side in ("from", "to")] if found else []
+        days.append([_wall(side["value"]).date() for side in sides if side])
+    return days[0] != days[1]
+
+
 def _duckling(read: str, language: str, now: datetime) -> Iterator[Time]:
     wall = now.astimezone(settings().time_zone).replace(tzinfo=None)
     for result in duckling_client.parse(read, language, wall):
         said = read[result["start"] : result["end"]]
-        bounds = _bounds(said, result["value"])
+        if normalise(said) in _ignored(language):
+            continue
+        try:
+            bounds = _bounds(said, result["value"])
+        except (ValueError, OverflowError):  # "800000 days ago": no calendar has that day
+            continue
         if bounds and (any(char.isdigit() for char in said) or len(said) >= 3):
             time = Time(result["start"], result["end"], *bounds)
-            yield _of_the_clock(time, said, language, wall) if time.grain in ("hour", "minute") else time
+            if time.grain in ("hour", "minute"):
+                time = _of_the_clock(time, said, language, wall)
+            elif (time.begins is None or time.ends is None) and _is_dateless(said, language, wall):
+                time = replace(time, dateless=True)  # "after 3"
+            yield time
+
+
+@lru_cache(maxsize=16)
+def _ignored(language: str) -> frozenset[str]:
+    return frozenset(normalise(words_) for words_ in _repairs()["ignore"].get(language, []))
 
 
 @lru_cache(maxsize=16)
@@ -187,10 +212,14 @@ def _beside(text: str, time: Time, start: int, end: int) -> bool:
     return len(gap) <= 6 and not any(char in gap for char in ".!?\n")
 
 
+LONGEST_TEXT = 500
+
+
 def find_times(text: str, language: str, now: Optional[datetime] = None) -> List[Time]:
     """The times named in `text`, in order, without overlaps; relative ones count from `now` (aware)."""
     now = now or clock.now()
-    read, places = _reread(text, language)
+    # What a patient dictates names its time in less; Duckling's work grows faster than the text.
+    read, places = _reread(text[:LONGEST_TEXT], language)
     found = list(_duckling(read, language, now))
     for start, end, hours in _day_parts(read, language):
         # Duckling takes a part of the day alone for today's

@@ -24,7 +24,7 @@ LONGEST_NAME = 4
 
 @lru_cache(maxsize=64)
 def _book(section: str, language: str) -> PhraseBook:
-    return PhraseBook(vocabulary.coded(section, language), language)
+    return PhraseBook(vocabulary.coded(section, language), language, vocabulary.phrases("no_typos", language))
 
 
 @lru_cache(maxsize=16)
@@ -44,7 +44,9 @@ def _listed(text: str, tokens: Sequence[Word], language: str) -> Iterator[Dict[s
             found = [match for match in _book(section, other).find(tokens) if match.exact]
             if found:
                 break
-        for match in _named_over_self(found) if entity == "relation" else found:
+        if entity == "relation":  # short words: "nichts" is no niece
+            found = _named_over_self([match for match in found if match.exact])
+        for match in found:
             yield _entity(text, entity, match.start, match.end, match.code)
 
 

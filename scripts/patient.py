@@ -99,8 +99,16 @@ class Patient:
         return self.answer_to(self.send({"text": text}))
 
     def tap(self, choice: str) -> Answer:
-        """Tap a button or a row, by its id or its title as it was sent."""
-        return self.answer_to(self.send({"tap": choice}))
+        """Tap a button or a row, by its id (also without its entities: "/affirm") or its title as it was sent."""
+        return self.answer_to(self.send({"tap": self._whole_id(choice)}))
+
+    def _whole_id(self, choice: str) -> str:
+        """The newest offered id that `choice` is, or begins with what it is about: /affirm for /affirm{"about": …}."""
+        for message in reversed(self.from_clinic()):
+            for offered in message.choices:
+                if offered == choice or offered.startswith(choice + "{"):
+                    return offered
+        return choice
 
     def send(self, order: dict[str, Any]) -> str:
         """Do something without waiting for an answer; returns the message's id."""

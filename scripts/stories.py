@@ -29,6 +29,7 @@ def main() -> int:
             )
         command = [
             *(sys.executable, "-m", "rasa", "test", "core"),
+            "--e2e",
             *("--stories", "tests/conversations", "--model", str(train.MODEL), "--endpoints", "endpoints.yml"),
             *("--out", f"{folder}/results", "--no-plot", "--fail-on-prediction-errors"),
         ]

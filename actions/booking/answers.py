@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Dict, List, Mapping, Optional
 
+from rasa_sdk.events import SlotSet
 from sqlalchemy.orm import Session
 
-from actions.booking import reading, understand
+from actions.booking import names, reading, understand
 from actions.booking.state import ANY, NEW, Booking
 from actions.turn import Turn
 from clinic import consent as consents
@@ -21,13 +22,17 @@ FALLBACK_SPECIALTY = "general_practice"
 
 @dataclass(frozen=True)
 class Answer:
-    """What an answer did: the booking after it, a text to say first, whether it was understood, whether it ends."""
+    """What an answer did: the booking after it, a text to say first, whether it was understood, whether it ends.
+
+    `asks` is a response with choices that takes the place of the next question.
+    """
 
     booking: Booking
     says: Optional[str] = None
     values: Mapping[str, str] = field(default_factory=dict)
     understood: bool = True
     ends: bool = False
+    asks: Optional[str] = None
     events: List[Dict[str, Any]] = field(default_factory=list)
 
 
@@ -36,15 +41,17 @@ def _not_understood(booking: Booking, says: str, **values: str) -> Answer:
 
 
 def consent_given(session: Session, booking: Booking, turn: Turn) -> Answer:
-    """Yes and no are recorded; no ends the booking, everything else asks again."""
-    if turn.intent == "book_appointment" and not turn.is_tap:
-        return Answer(booking)
-    if turn.intent in ("affirm", "book_appointment"):
+    """A clear yes and a no are recorded; no ends the booking, everything else asks again."""
+    if turn.about not in (None, "consent"):
+        return _not_understood(booking, "utter_choice_over")
+    if turn.is_yes:
         consents.grant(turn.contact_id)
         return Answer(replace(booking, consent=True))
     if turn.intent == "deny":
         consents.refuse(turn.contact_id)
-        return Answer(booking, says="utter_consent_refused", ends=True)
+        return Answer(booking, says="utter_consent_refused", ends=True, events=[SlotSet("offer", "consent")])
+    if turn.intent == "book_appointment":
+        return Answer(booking)
     return _not_understood(booking, "utter_confirm_not_understood")
 
 
@@ -63,7 +70,8 @@ def practitioner(session: Session, booking: Booking, turn: Turn) -> Answer:
     """A name was read before; "I don't mind" means any."""
     if booking.practitioner:
         return Answer(booking)
-    if turn.intent == "deny" or vocabulary.mentions("skip", turn.text) or vocabulary.mentions("any_time", turn.text):
+    whatever = any(vocabulary.mentions(section, turn.text) for section in ("skip", "any_time"))
+    if whatever or turn.intent == "deny" or vocabulary.is_one_of("any_one", turn.text):
         return Answer(replace(booking, practitioner=ANY))
     return _not_understood(booking, "utter_practitioner_not_understood")
 
@@ -74,13 +82,15 @@ def hold(session: Session, booking: Booking, turn: Turn, key: str) -> Answer:
         held = appointments.hold(turn.contact_id, key)
     except (appointments.SlotTaken, appointments.NotBookable):
         return Answer(booking.without_slot(), says="utter_slot_just_taken")
-    chosen = replace(booking, slot=key, appointment=held.id, practitioner=None, offered={}, confirmed=None)
+    # "any doctor" stays the wish: another time may be another doctor's
+    doctor = booking.practitioner if booking.practitioner == ANY else None
+    chosen = replace(booking, slot=key, appointment=held.id, practitioner=doctor, offered={}, confirmed=None)
     return Answer(understand.complete(session, chosen, turn.contact_id))
 
 
-def _named_exactly(session: Session, booking: Booking) -> Optional[str]:
+def _named_exactly(session: Session, booking: Booking, turn: Turn) -> Optional[str]:
     """The key of the only slot that begins at the time that was named, if there is just one."""
-    wish = understand.wish_of(booking)
+    wish = understand.wish_of(booking) if turn.entities("time") else None
     if wish is None or not wish.exact or wish.starts is None:
         return None
     found = free_slots(
@@ -90,6 +100,7 @@ def _named_exactly(session: Session, booking: Booking) -> Optional[str]:
         start=wish.starts,
         end=wish.starts + timedelta(minutes=1),
         limit=2,
+        holder=turn.contact_id,
     )
     return found[0].key if len(found) == 1 else None
 
@@ -100,8 +111,10 @@ def slot(session: Session, booking: Booking, turn: Turn) -> Answer:
     if not key and not turn.is_tap:
         shown = Booking.of(turn.tracker).offered_keys
         named_day = any(not entity.get("dateless") for entity in turn.entities("time"))
-        key = None if named_day else reading.chosen_key(turn.text, shown, names_time=bool(turn.entities("time")))
-        key = key or _named_exactly(session, booking)
+        key = reading.key_by_place(turn.text, shown)
+        if not key and not named_day:
+            key = reading.chosen_key(turn.text, shown, names_time=bool(turn.entities("time")))
+        key = key or _named_exactly(session, booking, turn)
     if key:
         return hold(session, booking, turn, key)
     if turn.value("change") or (booking.when and turn.entities("time")):
@@ -111,50 +124,39 @@ def slot(session: Session, booking: Booking, turn: Turn) -> Answer:
     if vocabulary.mentions("any_time", turn.text):
         return Answer(replace(booking, when=None, offered={}))
     if turn.intent == "book_appointment":
-        # the button "another specialty" of a list that came out empty
-        return Answer(understand.changed(booking, "specialty") if turn.is_tap else booking)
+        return Answer(booking)
     return _not_understood(booking, "utter_time_not_understood")
 
 
 def patient(session: Session, booking: Booking, turn: Turn) -> Answer:
-    """A known patient by tap or name, a relation (read before), or somebody new."""
+    """A known patient by tap, place in the list or name; a relation (read before); or somebody new by name."""
     known = patients.patients_of(session, turn.contact_id)
     tapped = turn.value("patient_id")
     if tapped == NEW:
-        return Answer(replace(booking, patient=NEW))
-    folded = vocabulary.normalise(turn.text)
-    for person in known:
-        if tapped == str(person.id) or (not tapped and vocabulary.normalise(person.name) in folded):
-            return Answer(understand.with_patient(booking, person))
-    if turn.value("relation"):
-        return Answer(replace(booking, patient=NEW))
+        return Answer(understand.new_patient(replace(booking, name=None, birth_date=None), known))
+    chosen = next((p for p in known if tapped == str(p.id)), None) if tapped else names.known_patient(turn.text, known)
+    if chosen:
+        return Answer(understand.with_patient(booking, chosen))
     if vocabulary.matches("self_words", turn.text):
-        return Answer(understand.for_relation(booking, "self", known))
-    try:
-        written = patients.clean_name(_name_part(turn))
-    except patients.InvalidName:
-        return _not_understood(booking, "utter_name_not_understood")
-    if " " in written and turn.intent == "inform":
-        return Answer(replace(booking, patient=NEW, name=written))
+        one = understand.for_relation(booking, "self", known)
+        return Answer(one) if one.patient else _not_understood(booking, "utter_name_not_understood")
+    written = names.written(turn)
+    if written and " " in written:
+        return Answer(replace(understand.new_patient(booking, known), name=written))
+    if turn.value("relation"):
+        return Answer(booking)
     return _not_understood(booking, "utter_name_not_understood")
 
 
-def _name_part(turn: Turn) -> str:
-    """The text without "my name is" and the like."""
-    person = turn.value("person")
-    if person:
-        return person
-    return vocabulary.without_leading(("name_cues", "weak_name_cues"), turn.text)
-
-
 def name(session: Session, booking: Booking, turn: Turn) -> Answer:
-    """A person's full name in any script."""
-    bare_yes_or_no = turn.intent in ("affirm", "deny") and turn.confidence > 0.8 and len(turn.text.split()) < 3
-    try:
-        written = patients.clean_name(_name_part(turn))
-    except patients.InvalidName:
-        return _not_understood(booking, "utter_name_not_understood")
-    if turn.is_tap or bare_yes_or_no:
+    """A person's full name in any script; "for my daughter" says whose name is to follow."""
+    relation = turn.value("relation")
+    if relation and relation != booking.relation and not turn.is_tap:
+        booking = replace(booking, relation=relation)
+        written = names.written(turn)
+        return Answer(replace(booking, name=written) if written and " " in written else booking)
+    written = names.written(turn)
+    if written is None:
         return _not_understood(booking, "utter_name_not_understood")
     return Answer(replace(booking, name=written))
 
@@ -163,6 +165,9 @@ def birth_date(session: Session, booking: Booking, turn: Turn) -> Answer:
     """A date that somebody alive can be born on."""
     found = reading.birth_date(turn.text, turn.entities("time"))
     if found is None:
+        corrected = names.written(turn)
+        if corrected and " " in corrected:  # the name once more, in full or spelt right
+            return Answer(replace(booking, patient=NEW, name=corrected))
         return _not_understood(booking, "utter_birth_date_not_understood")
     try:
         patients.check_birth_date(found)
@@ -172,14 +177,24 @@ def birth_date(session: Session, booking: Booking, turn: Turn) -> Answer:
 
 
 def confirmed(session: Session, booking: Booking, turn: Turn) -> Answer:
-    """Yes books, in the database, now; no or another time goes back to the free slots."""
-    if booking.slot is None:
+    """Yes books, in the database, now. Another time, name or date of birth is taken; a plain no asks what to change."""
+    if booking.question != "confirmed":
         return Answer(booking)
-    if turn.intent == "affirm":
+    if turn.about not in (None, booking.about):
+        return _not_understood(booking, "utter_choice_over")
+    if turn.is_yes:
         return _book(booking, turn)
+    born = reading.birth_date(turn.text, turn.entities("time"))
+    if born and not turn.is_tap:
+        return birth_date(session, replace(booking, patient=NEW), turn)
+    if turn.value("person"):
+        return Answer(replace(booking, patient=NEW, name=turn.value("person")))
+    if vocabulary.matches("more", turn.text):
+        return Answer(understand.changed(booking, "slot"))
     if turn.intent == "deny":
-        booking.release(turn.contact_id)
-        return Answer(replace(booking.without_slot(), when=None))
+        return Answer(
+            booking, asks="utter_ask_change", values={"about": booking.about}, events=[SlotSet("offer", "change")]
+        )
     return _not_understood(booking, "utter_confirm_not_understood")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import List, Optional
 
 from rasa_sdk.events import SlotSet
@@ -16,7 +16,8 @@ from actions.booking.state import ANY, NEW, Booking
 from actions.turn import Turn
 from clinic import database, directory, formats, patients
 from clinic.models import Patient
-from clinic.scheduling.proposals import Proposal, Wish, propose
+from clinic.scheduling.booking import NotBookable
+from clinic.scheduling.proposals import EXACT, Proposal, Wish, propose
 from clinic.scheduling.slots import FreeSlot
 
 ROW, HINT = 24, 72
@@ -46,7 +47,14 @@ class Ask(ClinicAction):
         """Ask, unless the person offered in this very turn is the question."""
         if turn.offers_now:
             return []
-        return self.ask(turn, speak, Booking.of(turn.tracker))
+        booking = Booking.of(turn.tracker)
+        try:
+            return self.ask(turn, speak, booking)
+        except NotBookable:
+            # The hold ran out and somebody else has the slot: back to the free ones.
+            speak.say_text("utter_slot_just_taken")
+            fresh = booking.without_slot()
+            return [*fresh.changes(booking), *AskSlot().ask(turn, speak, fresh), SlotSet("requested_slot", "booking_slot")]
 
     @abstractmethod
     def ask(self, turn: Turn, speak: Speaker, booking: Booking) -> Events:
@@ -125,6 +133,7 @@ class AskSlot(Ask):
                 specialty=booking.specialty,
                 practitioner=booking.practitioner if booking.practitioner != ANY else None,
                 wish=wish,
+                holder=turn.contact_id,
                 after=datetime.fromisoformat(after) if after else None,
             )
             rows = _rows(session, proposal.slots, turn.language)
@@ -165,7 +174,7 @@ class AskPatient(Ask):
         """The known patients (the ten newest fit), and somebody else."""
         with database.read() as session:
             known: List[Patient] = patients.patients_of(session, turn.contact_id)[-9:]
-        rows = [{**_title(person.name), "payload": payload(patient_id=str(person.id))} for person in known]
+        rows = [_patient_row(person, known, turn.language) for person in known]
         rows.append({"title": speak.text("utter_someone_else"), "payload": payload(patient_id=NEW)})
         speak.say("utter_ask_patient", rows)
         return []
@@ -201,7 +210,7 @@ class AskConfirmed(Ask):
 
     def ask(self, turn: Turn, speak: Speaker, booking: Booking) -> Events:
         """The summary with buttons."""
-        speak.say("utter_ask_confirm", summary=summary.text_of(booking, turn, speak))
+        speak.say("utter_ask_confirm", summary=summary.text_of(booking, turn, speak), about=booking.about)
         return []
 
 
@@ -223,13 +232,25 @@ def _title(text: str) -> Choice:
     return {"title": text} if len(text) <= ROW else {"title": _shortened(text, ROW), "description": text[:HINT]}
 
 
+def _patient_row(person: Patient, known: List[Patient], language: str) -> Choice:
+    """Name and date of birth; the year joins the title where two have the same name."""
+    same = sum(other.name.casefold() == person.name.casefold() for other in known) > 1
+    born = f" ({person.birth_date.year})" if same else ""
+    return {
+        "title": _shortened(person.name, ROW - len(born)) + born,
+        "description": _shortened(f"{person.name}, {formats.date(person.birth_date, language)}", HINT),
+        "payload": payload(patient_id=str(person.id)),
+    }
+
+
 def _shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip(" ,") + "…"
 
 
 def _in_words(wish: Wish, language: str) -> str:
     if wish.part:
-        return formats.wall_time(wish.part[0], language)
+        ends = [formats.wall_time(bound, language) for bound in wish.part if bound not in (time.min, time.max)]
+        return " – ".join(ends[:1] if wish.exact or wish.grain in EXACT else ends)
     if wish.starts is None:
         return ""
     if wish.exact:

@@ -37,11 +37,14 @@ ANSWERED_BY = {
 # Whole messages that answer a question, whatever the model takes them for ("anyone" is not a wish for a person).
 PHRASES_FOR = {
     "booking_specialty": ("skip",),
-    "booking_practitioner": ("any_practitioner", "any_time", "skip"),
+    "booking_practitioner": ("any_practitioner", "any_one", "any_time", "skip"),
     "booking_slot": ("more", "any_time", "skip"),
     "booking_patient": ("self_words",),
 }
+YES_OR_NO = ("booking_consent", "booking_confirmed")
 SURE, QUITE_SURE = 0.6, 0.8
+# A wish for a person is sooner believed than anything else: a name must not swallow it.
+SURE_OF_A_PERSON = 0.4
 
 READERS: Mapping[str, Callable[[Session, Booking, Turn], Answer]] = {
     "booking_consent": answers.consent_given,
@@ -57,19 +60,29 @@ READERS: Mapping[str, Callable[[Session, Booking, Turn], Answer]] = {
 
 def interrupts(turn: Turn) -> bool:
     """Whether the message is not an answer to the form's question but something for the rules."""
-    if turn.offered == "person" and turn.intent in ("affirm", "deny"):
+    if turn.offered == "person" and turn.intent in ("affirm", "deny") and not turn.about:
         return True
-    if turn.intent not in INTERRUPTING:
+    if turn.intent not in INTERRUPTING or (turn.asked in YES_OR_NO and not turn.is_tap and turn.is_yes):
         return False
     if turn.is_tap:
         return True
     if any(vocabulary.matches(section, turn.text) for section in PHRASES_FOR.get(turn.asked or "", ())):
         return False
     if turn.asked == "booking_name":
-        return turn.confidence >= QUITE_SURE and turn.intent != "greet"
+        needed = SURE_OF_A_PERSON if turn.intent == "human_handoff" else QUITE_SURE
+        return turn.confidence >= needed and turn.intent != "greet"
     if any(turn.entities(entity) for entity in ANSWERED_BY.get(turn.asked or "", ())):
-        return turn.intent in ALWAYS and turn.confidence >= SURE
+        return _interrupts_though_it_answers(turn)
     return True
+
+
+def _interrupts_though_it_answers(turn: Turn) -> bool:
+    """Whether a message that names what was asked for ("Friday", "Dr Keller") is a question or a way out all the same."""
+    if turn.intent == "faq":
+        return turn.confidence >= QUITE_SURE and ("?" in turn.text or "؟" in turn.text)
+    if turn.intent == "human_handoff" and turn.entities("practitioner"):
+        return turn.asked != "booking_practitioner"
+    return turn.intent in ALWAYS and turn.confidence >= SURE
 
 
 class ValidateBookingForm(ClinicAction):
@@ -80,7 +93,7 @@ class ValidateBookingForm(ClinicAction):
     def answer(self, turn: Turn, speak: Speaker) -> Events:
         """SlotSet events with `requested_slot` last; no event at all rejects the message."""
         if turn.opens_form:
-            return self._open(turn)
+            return self._open(turn, speak)
         if interrupts(turn):
             return []
         before = Booking.of(turn.tracker)
@@ -91,24 +104,32 @@ class ValidateBookingForm(ClinicAction):
         return self._proceed(turn, speak, before, replace(result, booking=done))
 
     @staticmethod
-    def _open(turn: Turn) -> Events:
+    def _open(turn: Turn, speak: Speaker) -> Events:
         """A new booking: nothing is left of an earlier one, and the opening message counts."""
         with database.read() as session:
             agreed = consent.granted(session, turn.contact_id) or None
             booking = understand.add(session, Booking(consent=agreed), turn)
             key = turn.value("slot_key")
             if key and agreed:
-                booking = answers.hold(session, booking, turn, key).booking
+                held = answers.hold(session, understand.of_key(session, booking, key), turn, key)
+                booking = held.booking
+                if held.says:
+                    speak.say_text(held.says)
             booking = understand.complete(session, booking, turn.contact_id)
         return [*booking.changes(None), SlotSet("requested_slot", _slot_of(booking.question))]
 
     @staticmethod
     def _read(session: Session, booking: Booking, turn: Turn, changed: bool) -> Answer:
         """What the answer to the question adds; data that was named anywhere counts as understood."""
+        key, patient_id = turn.value("slot_key"), turn.value("patient_id")
+        if turn.is_tap and key:
+            return answers.hold(session, booking, turn, key)
+        if turn.is_tap and patient_id:
+            return answers.patient(session, booking, turn)
         reader = READERS.get(turn.asked or "")
         if reader is None:
             return Answer(booking)
-        if changed and turn.asked not in ("booking_slot", "booking_confirmed"):
+        if changed and turn.asked not in ("booking_slot", "booking_confirmed", "booking_patient"):
             return Answer(booking)
         result = reader(session, booking, turn)
         return Answer(result.booking) if changed and not result.understood else result
@@ -119,6 +140,8 @@ class ValidateBookingForm(ClinicAction):
         events: Events = [*booking.changes(before), SlotSet("misunderstood", not result.understood)]
         if result.says:
             speak.say(result.says, None, **result.values) if result.ends else speak.say_text(result.says, **result.values)
+        if result.asks:
+            speak.say(result.asks, None, **result.values)
         if result.ends:
             return [*Booking.cleared(), *result.events, SlotSet("requested_slot", None)]
         if not result.understood:

@@ -9,11 +9,11 @@ from typing import Any, Mapping, Optional, Sequence
 from clinic import clock
 from clinic.scheduling.slots import FreeSlot
 from clinic.settings import settings
-from clinic.vocabulary import normalise
+from clinic.vocabulary import code_of, normalise
 
 _NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,4})\s*[./\-\s]\s*(\d{1,2})\s*[./\-\s]\s*(\d{2,4})(?!\d)")
 # "2", "um 10 Uhr", "at 3 please": one number and few words
-_BARE_NUMBER = re.compile(r"^\D{0,12}(\d{1,2})\D{0,12}$")
+_BARE_NUMBER = re.compile(r"^\D{0,16}(\d{1,2})\D{0,16}$")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})\s*(?::|h|\.)\s*(\d{2})(?!\d)")
 SMALL = 100
 
@@ -43,11 +43,14 @@ def birth_date(text: str, times: Sequence[Mapping[str, Any]]) -> Optional[date]:
     found = numeric_date(text)
     if found:
         return found
-    year = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", normalise(text))
     for entity in times:
         resolved = entity.get("resolved") or {}
+        year = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", normalise(str(entity.get("value") or "")))
         if year and resolved.get("grain") == "day" and resolved.get("from"):
-            return datetime.fromisoformat(resolved["from"]).date().replace(year=int(year.group()))
+            try:
+                return datetime.fromisoformat(resolved["from"]).date().replace(year=int(year.group()))
+            except ValueError:  # 29 February of a year that has none
+                return None
     return None
 
 
@@ -71,6 +74,15 @@ def chosen_key(text: str, keys: Sequence[str], names_time: bool = False) -> Opti
     if at_hour:
         return _only(at_hour)
     return keys[value - 1] if not names_time and 1 <= value <= len(keys) else None
+
+
+def key_by_place(text: str, keys: Sequence[str]) -> Optional[str]:
+    """The key that "the second one" or "the last" means among those on the screen."""
+    place = code_of("ordinals", text)
+    if place is None or not keys:
+        return None
+    index = int(place) - 1 if int(place) > 0 else int(place)
+    return keys[index] if index < len(keys) else None
 
 
 def _afternoon(hour_minute: tuple[int, int]) -> tuple[int, int]:

@@ -63,6 +63,11 @@ class Booking:
         return next((name for name in QUESTIONS if getattr(self, name) is None), None)
 
     @property
+    def about(self) -> str:
+        """Names the hold in the buttons that answer the summary."""
+        return f"hold-{self.appointment}"
+
+    @property
     def offered_keys(self) -> Tuple[str, ...]:
         """Keys of the slots in the list that the patient has on the screen."""
         return tuple(self.offered.get("keys") or ())

@@ -10,21 +10,28 @@ from sqlalchemy.orm import Session
 
 from actions.booking.state import ANY, NEW, Booking
 from actions.turn import Turn
-from clinic import directory, patients, vocabulary
+from clinic import clock, directory, patients, vocabulary
 from clinic.models import Patient
 from clinic.scheduling.proposals import EXACT, Wish
 from clinic.scheduling.slots import FreeSlot, InvalidKey
 from clinic.settings import settings
 
 # While these are asked, other data in the message is part of the answer: a patient may be called as a doctor is.
-ONLY_THE_ANSWER = ("booking_name", "booking_birth_date", "booking_consent")
+ONLY_THE_ANSWER = ("booking_name", "booking_birth_date", "booking_consent", "booking_patient")
+# Here "for me" is a manner of speaking: "that is too early for me".
+BESIDE_THE_POINT = ("booking_slot", "booking_confirmed")
+# Of these somebody may have several: which one is asked, never guessed.
+SEVERAL = frozenset(("daughter", "son", "child", "other"))
+# A day longer ago than this is nobody's wish for an appointment: it is a date of birth.
+LONG_AGO = timedelta(days=365)
 
 
 def _time(turn: Turn) -> Optional[Dict[str, Any]]:
-    """The time that was named, with its words."""
+    """The time that was named, with its words; a date of birth is none."""
     for entity in turn.entities("time"):
-        resolved = entity.get("resolved")
-        if resolved:
+        resolved = entity.get("resolved") or {}
+        begins = resolved.get("from")
+        if resolved and not (begins and datetime.fromisoformat(begins) < clock.now() - LONG_AGO):
             return {**resolved, "words": entity["value"], "dateless": bool(entity.get("dateless"))}
     return None
 
@@ -59,9 +66,9 @@ def wish_of(booking: Booking) -> Optional[Wish]:
         return None
     starts, ends = (datetime.fromisoformat(when[side]) if when.get(side) else None for side in ("from", "to"))
     grain = str(when.get("grain"))
-    if when.get("dateless") and starts:
-        last = starts + timedelta(minutes=1) if grain in EXACT else ends
-        return Wish(None, None, grain, part=(starts.time(), last.time() if last else time.max))
+    if when.get("dateless"):
+        last = starts + timedelta(minutes=1) if grain in EXACT and starts else ends
+        return Wish(None, None, grain, part=(starts.time() if starts else time.min, last.time() if last else time.max))
     return Wish(starts, ends, grain)
 
 
@@ -89,18 +96,27 @@ def _with_relation(booking: Booking, relation: str) -> Booking:
 
 
 def changed(booking: Booking, change: str) -> Booking:
-    """`booking` without what is to be chosen again: "specialty" or "slot"."""
+    """`booking` without what is to be chosen again: specialty, practitioner, slot, patient, name or birth_date."""
     if change == "specialty":
         return replace(booking.without_slot(), specialty=None, practitioner=None, when=None)
     if change == "slot":
         return replace(booking.without_slot(), when=None)
+    if change == "practitioner":
+        return replace(booking.without_slot(), practitioner=None, when=None)
+    if change == "patient":
+        return replace(booking, patient=None, relation=None, name=None, birth_date=None)
+    if change == "name":
+        return replace(booking, patient=NEW, name=None)
+    if change == "birth_date":
+        return replace(booking, patient=NEW, birth_date=None)
     return booking
 
 
 def add(session: Session, booking: Booking, turn: Turn) -> Booking:
     """`booking` with the data that the message names: doctor, specialty, for whom, when."""
     if turn.asked in ONLY_THE_ANSWER and not turn.opens_form and not turn.is_tap:
-        return booking
+        relation = turn.value("relation") if turn.asked == "booking_patient" else None
+        return _with_relation(booking, relation) if relation else booking
     change = turn.value("change")
     if change:
         return changed(booking, change)
@@ -114,12 +130,21 @@ def add(session: Session, booking: Booking, turn: Turn) -> Booking:
     if practitioner and practitioner != ANY:
         booking = _with_practitioner(session, booking, practitioner, specialty)
     relation = turn.value("relation")
-    if relation:
+    if relation and not (relation == "self" and turn.asked in BESIDE_THE_POINT):
         booking = _with_relation(booking, relation)
     when = _time(turn)
-    if when and not turn.value("slot_key"):
+    if when and not turn.value("slot_key") and not _is_the_held_one(booking, when):
         booking = replace(booking.without_slot(), when=_on_the_day(booking, when))
     return booking
+
+
+def _is_the_held_one(booking: Booking, when: Dict[str, Any]) -> bool:
+    """Whether "yes, at 9:40" names the very slot that is held already."""
+    if not booking.slot or when.get("grain") not in EXACT:
+        return False
+    held = FreeSlot.parse(booking.slot).starts_at.astimezone(settings().time_zone)
+    named = datetime.fromisoformat(when["from"]).astimezone(settings().time_zone)
+    return named == held or (bool(when["dateless"]) and named.time() == held.time())
 
 
 def complete(session: Session, booking: Booking, contact_id: int) -> Booking:
@@ -138,12 +163,17 @@ def complete(session: Session, booking: Booking, contact_id: int) -> Booking:
 
 
 def _from_slot(session: Session, booking: Booking) -> Booking:
+    return of_key(session, booking, booking.slot or "")
+
+
+def of_key(session: Session, booking: Booking, key: str) -> Booking:
+    """`booking` with the doctor (and, if unknown, the specialty) of a slot's key."""
     try:
-        key = FreeSlot.parse(booking.slot or "")
+        practitioner_id = FreeSlot.parse(key).practitioner_id
     except InvalidKey:
         return booking
     for person in directory.practitioners(session):
-        if person.id == key.practitioner_id:
+        if person.id == practitioner_id:
             return replace(booking, practitioner=person.identifier, specialty=booking.specialty or _field(person))
     return booking
 
@@ -156,16 +186,24 @@ def _from_relation(session: Session, booking: Booking, contact_id: int) -> Booki
     """A relation that names exactly one known patient picks it; nobody known yet means a new one."""
     known = patients.patients_of(session, contact_id)
     if not known:
-        return replace(booking, patient=NEW)
+        return new_patient(booking, known)
     return for_relation(booking, booking.relation, known) if booking.relation else booking
 
 
 def for_relation(booking: Booking, relation: str, known: Sequence[Patient]) -> Booking:
-    """`booking` for the contact's only patient of this relation, or a new one; unchanged when there are several."""
+    """`booking` for the contact's only patient of this relation, or for a new one.
+
+    Unchanged where it has to be asked: several are known, or there may be another (a second daughter).
+    """
     theirs = [patient for patient in known if patient.relation == relation]
-    if len(theirs) == 1:
+    if len(theirs) == 1 and relation not in SEVERAL:
         return with_patient(booking, theirs[0])
-    return booking if theirs else replace(booking, patient=NEW, relation=relation)
+    return booking if theirs else new_patient(replace(booking, relation=relation), known)
+
+
+def new_patient(booking: Booking, known: Sequence[Patient]) -> Booking:
+    """`booking` for somebody new; who else this phone has booked for says whether that is the contact."""
+    return replace(booking, patient=NEW, relation=booking.relation or ("other" if known else "self"))
 
 
 def with_patient(booking: Booking, patient: Patient) -> Booking:

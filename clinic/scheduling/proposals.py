@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -68,11 +69,13 @@ def _search(
     end: datetime | None = None,
     after: datetime | None = None,
     part: Part | None = None,
+    holder: int | None = None,
 ) -> Proposal:
     found = free_slots(
         session,
         specialty=specialty,
         practitioner=practitioner,
+        holder=holder,
         start=start or clock.now(),
         end=end,
         after=after,
@@ -96,13 +99,14 @@ def _closed(session: Session, wish: Wish) -> tuple[str, Holiday | None] | None:
     return None
 
 
-def _nearest(session: Session, specialty: str | None, practitioner: str | None, wish: Wish) -> list[FreeSlot]:
+def _nearest(
+    session: Session, specialty: str | None, practitioner: str | None, wish: Wish, holder: int | None
+) -> list[FreeSlot]:
     """The slots closest to the wish, some of them earlier, in order of time."""
     anchor = max(wish.starts or clock.now(), clock.now())
-    before = free_slots(
-        session, specialty=specialty, practitioner=practitioner, start=anchor - LOOK_BACK, end=anchor, limit=200
-    )
-    behind = free_slots(session, specialty=specialty, practitioner=practitioner, start=anchor, limit=LIMIT)
+    search = partial(free_slots, session, specialty=specialty, practitioner=practitioner, holder=holder)
+    before = search(start=anchor - LOOK_BACK, end=anchor, limit=200)
+    behind = search(start=anchor, limit=LIMIT)
     earlier = before[-(LIMIT // 3) :]
     return [*earlier, *behind][: LIMIT + len(earlier)][:LIMIT]
 
@@ -114,29 +118,32 @@ def propose(
     practitioner: str | None,
     wish: Wish | None = None,
     after: datetime | None = None,
+    holder: int | None = None,
 ) -> Proposal:
     """The slots to show for a specialty's code or a practitioner's identifier.
 
-    `after` (aware) pages on. Without a single free slot in the horizon `slots` is empty.
+    `after` (aware) pages on. What the contact `holder` holds counts as free: it is theirs. Without a single
+    free slot in the horizon `slots` is empty.
     """
+    search = partial(_search, session, specialty, practitioner, holder=holder)
     if wish is None:
-        found = _search(session, specialty, practitioner, after=after)
+        found = search(after=after)
         if found.slots or after is None:
             return found
-        first = _search(session, specialty, practitioner)
+        first = search()
         return Proposal(first.slots, first.more, reason="no_more")
     now = clock.now()
     over = wish.starts + timedelta(minutes=1) if wish.exact and wish.starts else wish.ends
     if over is not None and over <= now:
-        return Proposal(_search(session, specialty, practitioner).slots, more=True, reason="past")
+        return Proposal(search().slots, more=True, reason="past")
     if wish.starts is not None and wish.starts >= now + HORIZON:
-        return Proposal(_search(session, specialty, practitioner).slots, more=True, reason="too_far")
+        return Proposal(search().slots, more=True, reason="too_far")
     ends = wish.starts + timedelta(minutes=1) if wish.exact and wish.starts else wish.ends
-    found = _search(session, specialty, practitioner, start=wish.starts, end=ends, after=after, part=wish.part)
+    found = search(start=wish.starts, end=ends, after=after, part=wish.part)
     if found.slots:
         return found
     if after is not None:
-        later = _search(session, specialty, practitioner, after=after)
-        return later if later.slots else Proposal(_search(session, specialty, practitioner).slots, reason="no_more")
+        later = search(after=after)
+        return later if later.slots else Proposal(search().slots, reason="no_more")
     reason, holiday = _closed(session, wish) or ("nothing_then", None)
-    return Proposal(_nearest(session, specialty, practitioner, wish), more=True, reason=reason, holiday=holiday)
+    return Proposal(_nearest(session, specialty, practitioner, wish, holder), more=True, reason=reason, holiday=holiday)

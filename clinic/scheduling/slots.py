@@ -132,12 +132,14 @@ def free_slots(
     limit: int = 9,
     after: datetime | None = None,
     appointment_type: str | None = None,
+    holder: int | None = None,
 ) -> list[FreeSlot]:
     """The next free slots from `start` (aware) up to and without `end`, by time, then practitioner.
 
     `specialty` is a code, `practitioner` an identifier; unknown ones give an empty list. `part` is a window of local
     times for each day. `after` pages: only slots that start later than it. At least LEAD from now, at most HORIZON.
-    Without `appointment_type` (a code) the slots are as long as the specialty's usual visit.
+    Without `appointment_type` (a code) the slots are as long as the specialty's usual visit. Holds of the contact
+    `holder` count as free.
     """
     now = clock.now()
     start = max(start, now + LEAD)
@@ -147,7 +149,7 @@ def free_slots(
     if start >= end or limit < 1:
         return []
     offers = availability.offers(session, specialty, practitioner, appointment_type)
-    busy = availability.busy(session, {offer.practitioner_id for offer in offers}, start, end)
+    busy = availability.busy(session, {offer.practitioner_id for offer in offers}, start, end, holder=holder)
     return _spread((slot for slot in _all(offers, busy, start, end) if _in_part(slot, part)), limit)
 
 

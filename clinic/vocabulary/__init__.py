@@ -71,6 +71,25 @@ def phrases(section: str, language: str) -> frozenset[str]:
     return frozenset(normalise(str(phrase)) for phrase in load(language).get(section) or [])
 
 
+def _bare(text: str) -> str:
+    """`text` in normal form without punctuation and the polite words around an answer."""
+    polite = {word for language in settings().languages for word in phrases("polite", language)}
+    words = [word for word in re.split(r"[\s,.!؛،]+", normalise(text)) if word]
+    return " ".join(word for word in words if word not in polite) or " ".join(words)
+
+
+def is_one_of(section: str, text: str) -> bool:
+    """Whether `text` as a whole, politeness aside, is one of the section's phrases in any of the clinic's languages."""
+    whole = _bare(text)
+    return any(whole in phrases(section, language) for language in settings().languages)
+
+
+def code_of(section: str, text: str) -> str | None:
+    """The code that `text` as a whole stands for, in any of the clinic's languages; politeness around it is ignored."""
+    whole = _bare(text)
+    return next((codes[whole] for codes in (coded(section, code) for code in settings().languages) if whole in codes), None)
+
+
 def matches(section: str, text: str) -> bool:
     """Whether `text` as a whole is one of the section's phrases in any of the clinic's languages."""
     whole = normalise(text).strip(" .!?،؟,")
@@ -86,17 +105,13 @@ def _pattern(section: str, language: str) -> re.Pattern[str]:
 def mentions(section: str, text: str) -> bool:
     """Whether one of the section's phrases, of any of the clinic's languages, stands somewhere in `text`."""
     whole = normalise(text)
-    return any(
-        _pattern(section, language).search(whole) for language in settings().languages if phrases(section, language)
-    )
+    return any(_pattern(section, language).search(whole) for language in settings().languages if phrases(section, language))
 
 
 def without_leading(sections: tuple[str, ...], text: str) -> str:
     """`text` without a phrase of one of the sections at its beginning ("my name is Anna" → "Anna")."""
     words = text.split()
-    listed = {
-        phrase for section in sections for language in settings().languages for phrase in phrases(section, language)
-    }
+    listed = {phrase for section in sections for language in settings().languages for phrase in phrases(section, language)}
     for length in range(min(6, len(words) - 1), 0, -1):
         if normalise(" ".join(words[:length])).strip(" :,.") in listed:
             return " ".join(words[length:]).lstrip(" :,-")

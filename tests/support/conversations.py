@@ -46,7 +46,7 @@ class Said:
         """Render what the dispatcher collected."""
         key, language = message.get("response"), message.get("language")
         response = locale(language)[key] if key else {}
-        values = {name: str(value) for name, value in message.items()}
+        values = {name: str(value) for name, value in message.items() if name not in ("language", "text", "response")}
         return cls(
             key=key or "",
             text=texts.text(key, language, **values) if key else message.get("text") or "",

@@ -79,9 +79,12 @@ def demo(folder: Path) -> Iterator[str]:
 def fresh(kind: str, folder: Path) -> Iterator[str]:
     """An empty, migrated database as this process's `CLINIC_DATABASE_URL`; gone, like the frozen clock, afterwards."""
     with _as_clinic(_create(kind, folder)) as url:
-        yield url
-    if kind == "postgresql":
-        postgres.drop_database(url)
+        try:
+            yield url
+        finally:
+            forget()
+            if kind == "postgresql":
+                postgres.drop_database(url)
 
 
 @contextmanager

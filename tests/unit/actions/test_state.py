@@ -84,7 +84,7 @@ def test_without_its_slot() -> None:
         (Booking(consent=True, name="Anna"), ""),
         (Booking(specialty="dermatology", practitioner="any"), "booking: dermatology"),
         (Booking(specialty="dermatology", practitioner="anna-weber", when={"words": "tomorrow"}), "booking: dermatology, anna-weber, tomorrow"),
-        (FULL, "booking: dermatology, anna-weber, 1.1.1.202611240800"),
+        (FULL, "booking: dermatology, anna-weber, Tuesday, 24 November, 9:00 AM"),  # the staff's language
     ],
 )
 def test_for_the_staff(booking: Booking, words: str) -> None:
