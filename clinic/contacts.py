@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import phonenumbers
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from clinic import audit, database
-from clinic.models import Contact, ContactAddress
+from clinic.models import Contact, ContactAddress, col
 from clinic.settings import settings
 
 ATTEMPTS = 5
+
+
+class _LookAgain(Exception):
+    """Somebody else was faster."""
 
 
 class InvalidAddress(ValueError):
@@ -69,15 +75,38 @@ def _known(session: Session, wanted: dict[str, str]) -> dict[str, int]:
     return found
 
 
+def _former_owner(session: Session, known: dict[str, int], wanted: dict[str, str]) -> int | None:
+    """Whose the phone was, when the user id says that somebody else has it now."""
+    owner = known.get("phone")
+    if owner is None or "user_id" not in wanted or known.get("user_id") == owner:
+        return None
+    of_another = select(ContactAddress.id).where(ContactAddress.contact_id == owner, ContactAddress.system == "user_id")
+    return owner if session.execute(of_another.limit(1)).first() else None
+
+
+def _take_phone(session: Session, former: int, phone: str, contact_id: int) -> None:
+    """Free the number for its new owner, who then gets it as their newest address."""
+    its_row = delete(ContactAddress).where(
+        ContactAddress.system == "phone", ContactAddress.value == phone, ContactAddress.contact_id == former
+    )
+    if session.execute(its_row, execution_options={"synchronize_session": False}).rowcount != 1:
+        raise _LookAgain
+    audit.record(session, "system", "contact.phone_moved", f"contact:{former}", to=contact_id)
+
+
 def by_address(session: Session, *, phone: str | None = None, user_id: str | None = None) -> Contact:
     """The contact with this address, made when there is none; a second, new address is added to it.
 
     Needs a session of `database.transaction()`. Safe when several processes ask at once. Where phone and user id
-    belong to two contacts, the user id decides and nothing is moved. Raises InvalidAddress.
+    belong to two contacts, the user id decides. A phone whose contact has another user id has passed to somebody
+    else: it moves, and everything of its former owner stays behind. Raises InvalidAddress.
     """
     wanted = _addresses(phone, user_id)
     for _ in range(ATTEMPTS):
         known = _known(session, wanted)
+        former = _former_owner(session, known, wanted)
+        if former is not None:
+            del known["phone"]
         missing = {system: value for system, value in wanted.items() if system not in known}
         try:
             with session.begin_nested():
@@ -88,10 +117,12 @@ def by_address(session: Session, *, phone: str | None = None, user_id: str | Non
                     session.flush()
                     contact_id = contact.id
                     audit.record(session, f"contact:{contact_id}", "contact.created", f"contact:{contact_id}")
+                if former is not None:
+                    _take_phone(session, former, wanted["phone"], contact_id)
                 for system, value in missing.items():
                     session.add(ContactAddress(contact_id=contact_id, system=system, value=value))
             return get(session, contact_id)
-        except IntegrityError:
+        except (IntegrityError, _LookAgain):
             # Somebody else was faster: look again.
             continue
     raise RuntimeError("the contact could neither be found nor made")
@@ -103,6 +134,12 @@ def get(session: Session, contact_id: int) -> Contact:
     if contact is None:
         raise UnknownContact(f"there is no contact {contact_id}")
     return contact
+
+
+def lock(session: Session, contact_ids: Collection[int]) -> None:
+    """Let nobody else lock these contacts before the transaction ends; others can still refer to them."""
+    rows = select(Contact.id).where(col(Contact.id).in_(contact_ids)).order_by(Contact.id)
+    session.execute(rows.with_for_update(key_share=True)).all()
 
 
 def address_of(session: Session, contact_id: int) -> dict[str, str | None]:

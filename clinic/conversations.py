@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clinic import audit, contacts, database, handoffs, messaging, texts
+from clinic.messaging.undelivered import closing_tag
 from clinic.models import Handoff, Inbox, Outbox, col
 from clinic.settings import settings
 
@@ -86,5 +87,5 @@ def close(handoff_id: int, session: Session | None = None) -> Handoff:
     with database.within(session) as inner:
         handoff = handoffs.close(handoff_id, inner)
         text = texts.text("utter_handoff_closed", _language(inner, handoff))
-        messaging.enqueue(inner, handoff.contact_id, {"text": text})
+        messaging.enqueue(inner, handoff.contact_id, {"text": text}, tag=closing_tag(handoff_id))
         return handoff

@@ -10,13 +10,24 @@ NO_BREAK = "\u00a0"
 DEFAULT_EMERGENCY_NUMBER = "112"  # EU and many others; CLINIC_EMERGENCY_NUMBER says otherwise
 
 
+def facts_or_defaults(language: str) -> dict[str, str]:
+    """`clinic_facts`, or what can be said without a clinic in the database."""
+    try:
+        return clinic_facts(language)
+    except directory.NotSeeded:
+        return {"clinic": "Salama", "phone": "", "emergency_number": formats.isolate(_emergency_number(), language)}
+
+
+def _emergency_number() -> str:
+    return environment().get("CLINIC_EMERGENCY_NUMBER") or DEFAULT_EMERGENCY_NUMBER
+
+
 def clinic_facts(language: str) -> dict[str, str]:
     """`clinic`, `phone` and `emergency_number` as placeholders of `locales/` want them; NotSeeded without a clinic."""
-    emergency = environment().get("CLINIC_EMERGENCY_NUMBER") or DEFAULT_EMERGENCY_NUMBER
     with database.read() as session:
         organization = directory.organization(session)
         return {
             "clinic": directory.in_language(organization.names, language),
             "phone": formats.isolate((organization.phone or "").replace(" ", NO_BREAK), language),
-            "emergency_number": formats.isolate(emergency, language),
+            "emergency_number": formats.isolate(_emergency_number(), language),
         }

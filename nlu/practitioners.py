@@ -1,7 +1,7 @@
 """Entity `practitioner`: the names that stand in the clinic's database, in any script, typos forgiven.
 
 The value is the practitioner's identifier. The family name alone is enough; a misspelt one counts behind a title
-("dr. webber"), beside the given name, or in a message of at most three words.
+("dr. webber"), beside the given name, or in a message of at most two words.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def find_practitioners(text: str, language: str, names: Sequence[Name]) -> List[
             first = index
             while first and any(_matches(tokens[first - 1], given, True) for given in name.given):
                 first -= 1
-            lenient = titled or first < index or len(tokens) <= 3
+            lenient = titled or first < index or len(tokens) <= 2
             if name.identifier in found or not _matches(word, name.family, lenient):
                 continue
             while first and _is_title(tokens[first - 1]):

@@ -9,12 +9,19 @@ from __future__ import annotations
 import multiprocessing
 import queue
 import time
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
 
 from honcho.manager import Manager
 
-MOST_CRASHES, WITHIN_SECONDS = 5, 60.0
+# Long enough for a process that needs half a minute to find out that it cannot run.
+MOST_CRASHES, WITHIN_SECONDS = 5, 600.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 STOP_SECONDS = 15.0
+
+
+def pause(crashes: int) -> float:
+    """Seconds before a process starts again after that many crashes: 1, 2, 4 …, at most 30."""
+    return min(FIRST_PAUSE * 2 ** min(crashes - 1, 10), LONGEST_PAUSE)
 
 
 class RestartingManager(Manager):
@@ -22,18 +29,22 @@ class RestartingManager(Manager):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._processes: Dict[str, Dict[str, Any]] = {}
         self._crashes: Dict[str, List[float]] = {}
+        # Those that wait for their next start: name → when, and the code they ended with.
+        self._resting: Dict[str, Tuple[float, int]] = {}
         self._told_to_stop: float | None = None
 
     def loop(self) -> None:
         """Start all processes; returns when all have ended. `returncode` is then 0 after a stop that was asked for."""
         self._on_signals()
         self._start()
-        while not (self._all_started() and self._all_stopped()):
+        while not self._all_stopped():
+            self._kill_the_slow()
+            self._wake_the_rested()
             try:
                 message = self.events.get(timeout=0.1)
             except queue.Empty:
-                self._kill_the_slow()
                 continue
             self._handle(message)
         self._drain()
@@ -52,6 +63,25 @@ class RestartingManager(Manager):
         """End all processes."""
         self._told_to_stop = self._told_to_stop or time.monotonic()
         super().terminate()
+
+    def _killall(self, force: bool = False) -> None:
+        """honcho's, for those that run; the others get theirs when they report their start, or never start."""
+        everything = self._processes
+        self._processes = {name: entry for name, entry in everything.items() if entry.get("pid") is not None}
+        try:
+            super()._killall(force)
+        finally:
+            self._processes = everything
+
+    def _wake_the_rested(self) -> None:
+        for name, (at, code) in list(self._resting.items()):
+            if self._terminating:
+                self._processes[name]["returncode"] = code
+            elif time.monotonic() < at:
+                continue
+            else:
+                self._again(name)
+            del self._resting[name]
 
     def _kill_the_slow(self) -> None:
         if self._told_to_stop and time.monotonic() - self._told_to_stop > STOP_SECONDS:
@@ -76,15 +106,17 @@ class RestartingManager(Manager):
         if len(crashes) + 1 >= MOST_CRASHES:
             self._processes[name]["returncode"] = code
             self.returncode = code or 1
-            self._system_print(f"{name} ended {MOST_CRASHES} times within {WITHIN_SECONDS:.0f} s: stopping everything\n")
+            minutes = WITHIN_SECONDS / 60
+            self._system_print(f"{name} ended {MOST_CRASHES} times within {minutes:.0f} minutes: stopping everything\n")
             self.terminate()
             return
-        self._system_print(f"!!! {name} ended (code {code}); starting it again\n")
-        self._again(name)
+        rest = pause(len(crashes) + 1)
+        self._system_print(f"!!! {name} ended (code {code}); starting it again in {rest:.0f} s\n")
+        self._processes[name].pop("pid", None)
+        self._resting[name] = (time.monotonic() + rest, code)
 
     def _again(self, name: str) -> None:
         entry = self._processes[name]
-        entry.pop("pid", None)
         entry["process"] = multiprocessing.Process(name=name, target=entry["obj"].run, args=(self.events, True))
         entry["process"].start()
 

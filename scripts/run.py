@@ -13,11 +13,13 @@ from typing import Dict, Mapping
 
 import requests
 
+from clinic import database, directory
 from clinic.settings import PROJECT, SettingsError, require
 from scripts import environment, train
 from scripts.processes import RestartingManager
 
 READY_WITHIN = 300.0
+POLL_SECONDS = 0.5
 NEEDED_TO_SERVE = (
     "WHATSAPP_PHONE_NUMBER_ID",
     "WHATSAPP_ACCESS_TOKEN",
@@ -85,7 +87,18 @@ def prepare(env: Dict[str, str], demo: bool) -> bool:
     for step in (["migrate"], *([["seed"]] if demo else [])):
         if subprocess.run([sys.executable, "-m", "clinic", *step], cwd=PROJECT, env=env).returncode:
             return False
-    return train.train(env)
+    return (demo or _has_clinic(env)) and train.train(env)
+
+
+def _has_clinic(env: Mapping[str, str]) -> bool:
+    """Whether the database knows whose number this is; False, with what to do about it, when not."""
+    try:
+        with database.read(env["CLINIC_DATABASE_URL"]) as session:
+            directory.organization(session)
+    except directory.NotSeeded as error:
+        print(f"make serve: {error}", file=sys.stderr)
+        return False
+    return True
 
 
 def _answers(address: str) -> bool:
@@ -97,13 +110,12 @@ def _answers(address: str) -> bool:
 
 def announce(env: Mapping[str, str], demo: bool, started: float) -> None:
     """Wait until every process answers, then print the line that scripts wait for, and what to open."""
-    waiting = addresses(env, demo)
-    while waiting and time.monotonic() - started < READY_WITHIN:
-        waiting = {name: address for name, address in waiting.items() if not _answers(address)}
-        time.sleep(0.5)
-    if waiting:
-        print(f"still not ready after {READY_WITHIN:.0f} s: {', '.join(waiting)}: see their lines above", flush=True)
-        return
+    waiting, patience = addresses(env, demo), READY_WITHIN
+    while waiting := {name: address for name, address in waiting.items() if not _answers(address)}:
+        if time.monotonic() - started > patience:
+            print(f"still not ready after {patience:.0f} s: {', '.join(waiting)}: see their lines above", flush=True)
+            patience += READY_WITHIN
+        time.sleep(POLL_SECONDS)
     local = "http://127.0.0.1"
     print(f"\nSalama is ready ({time.monotonic() - started:.0f} s).", flush=True)
     if demo:
@@ -118,14 +130,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--serve", action="store_true", help="a real number: no simulator, no demo data")
     demo = not parser.parse_args().serve
-    started = time.monotonic()
     env = environment.apply(demo)
     if not prepare(env, demo):
         return 1
     manager = RestartingManager()
     for name, command in commands(env, demo).items():
         manager.add_process(name, command, env=env, cwd=str(PROJECT))
-    threading.Thread(target=announce, args=(env, demo, started), daemon=True).start()
+    # Training is over: what takes long from here on is a process that does not come up.
+    threading.Thread(target=announce, args=(env, demo, time.monotonic()), daemon=True).start()
     manager.loop()
     return int(manager.returncode or 0)
 

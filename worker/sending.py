@@ -44,8 +44,8 @@ _GENERAL_ADVICE = "Meta refuses this account or token: look at the account's qua
 class Sender(Protocol):
     """What sends: `connectors.whatsapp.graph.Graph`."""
 
-    def send(self, body: Mapping[str, Any]) -> str:
-        """POST one message; its wamid, or GraphError."""
+    def send(self, body: Mapping[str, Any]) -> str | None:
+        """POST one message; its wamid (None: accepted without one), or GraphError."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,8 @@ class Channel:
     def throttle(self, retry_after: float | None) -> None:
         """Too fast for the number, account or app: nobody sends for a while."""
         with self._lock:
-            pause = retry_after if retry_after is not None else min(NUMBER_PAUSE * 2**self._throttled, LONGEST_DELAY)
+            longer = min(NUMBER_PAUSE * 2 ** min(self._throttled, 20), LONGEST_DELAY)
+            pause = retry_after if retry_after is not None else longer
             self._throttled += 1
             self._closed_until = max(self._closed_until, self._monotonic() + pause)
         logger.warning("WhatsApp throttles the number: nothing is sent for %.0f s", pause)
@@ -123,7 +124,6 @@ def deliver(parcel: Parcel, sender: Sender, channel: Channel) -> None:
     except ValueError as error:
         # Should have been built differently: a bug, which must not hold up the contact's next message.
         reason = str(error)
-        logger.error("outbox %d cannot be sent: %s", parcel.id, reason)
         _settle(lambda session: messaging.gave_up(session, parcel.id, "illegal", reason))
         return
     try:
@@ -132,7 +132,9 @@ def deliver(parcel: Parcel, sender: Sender, channel: Channel) -> None:
         _settle(_verdict(parcel, error, channel))
         return
     channel.went_well()
-    _settle(lambda session: messaging.accepted(session, parcel.id, wamid))
+    if wamid is None:
+        logger.warning("outbox %d: accepted without an id; it counts as sent", parcel.id)
+    _settle(lambda session: messaging.accepted(session, parcel.id, wamid, parcel.opaque))
 
 
 def _settle(work: Callable[[Session], None]) -> None:
@@ -167,14 +169,18 @@ def _verdict(parcel: Parcel, error: GraphError, channel: Channel) -> Callable[[S
     if trouble is Trouble.UNSURE:
         return lambda session: messaging.unsure(session, row, detail)
     if trouble is Trouble.PAIR:
-        # Meta: wait 4^X seconds, X = 0, 1, 2 …, for this recipient only.
-        delay = min(4.0 ** (parcel.attempts - 1), LONGEST_PAIR_DELAY)
-        return lambda session: messaging.retry(session, row, error.retry_after or delay, code, detail)
+        delay = error.retry_after or pair_delay(parcel.attempts)
+        return lambda session: messaging.retry(session, row, delay, code, detail)
     tries = {Trouble.RETRY: MOST_TRIES, Trouble.FEW: FEW_TRIES}.get(trouble, 0)
     if parcel.attempts < tries:
         delay = error.retry_after or backoff(parcel.attempts)
         return lambda session: messaging.retry(session, row, delay, code, detail)
     return lambda session: messaging.gave_up(session, row, code, detail)
+
+
+def pair_delay(attempts: int) -> float:
+    """Meta: wait 4^X seconds, X = 0, 1, 2 …, for this recipient only."""
+    return min(4.0 ** min(attempts - 1, 10), LONGEST_PAIR_DELAY)
 
 
 def backoff(attempts: int) -> float:

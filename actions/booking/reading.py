@@ -40,9 +40,8 @@ def numeric_date(text: str) -> Optional[date]:
 
 def birth_date(text: str, times: Sequence[Mapping[str, Any]]) -> Optional[date]:
     """The date of birth in `text`: digits first, then a day that `times` (time entities) found with its year."""
-    found = numeric_date(text)
-    if found:
-        return found
+    if _NUMERIC_DATE.search(normalise(text)):
+        return numeric_date(text)  # also when it is none: 31/2/1990 must not become another day
     for entity in times:
         resolved = entity.get("resolved") or {}
         year = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", normalise(str(entity.get("value") or "")))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from clinic import clock
-from clinic.messaging import neutral
+from clinic.messaging import neutral, undelivered
 from clinic.messaging.timers import machine_now
 from clinic.models.messaging import PENDING, Outbox
 from clinic.settings import environment
@@ -19,8 +20,17 @@ from clinic.settings import environment
 # said in between that it went out. Longer than any request of the worker may take.
 OUTBOX_GRACE_SECONDS = float(environment().get("OUTBOX_GRACE_SECONDS") or 15)
 
+# What may have gone out is sent again that often, then a person has to look: each time may be one bubble too many.
+MOST_UNSURE = 2
+# What was accepted, and failed later for a reason that passes, is sent again that often, after 5, 10, 20 … seconds.
+MOST_RESENDS = 4
+FIRST_STATUS_DELAY = 5.0
+
 # SQLAlchemy 1.4 has no types of its own; as Any its columns are expressions and not values.
 _Row: Any = Outbox
+
+UNSURE = "unsure"
+UNDELIVERED = ("failed", "parked")
 
 # Statuses only move forward; what arrived cannot fail any more.
 _RANK = {"queued": 0, "sending": 1, "sent": 2, "failed": 3, "parked": 3, "delivered": 4, "read": 5}
@@ -106,9 +116,12 @@ def _claimed(session: Session, outbox_id: int) -> Outbox | None:
     return row if row is not None and row.status == "sending" else None
 
 
-def accepted(session: Session, outbox_id: int, wamid: str) -> None:
+def accepted(session: Session, outbox_id: int, wamid: str | None, opaque: str) -> None:
     """The channel took the message and calls it `wamid`. A status that was faster is kept."""
     row = session.execute(select(Outbox).where(Outbox.id == outbox_id).with_for_update()).scalar_one()
+    if row.opaque != opaque:
+        # The status was even "failed, try again": this is the try before.
+        return
     row.wamid = row.wamid or wamid
     if _RANK[row.status] < _RANK["sent"]:
         _move(row, "sent", clock.now())
@@ -130,22 +143,32 @@ def hold_back(session: Session, outbox_id: int) -> None:
 
 
 def unsure(session: Session, outbox_id: int, detail: str) -> None:
-    """Nobody knows whether it went out. It stays `sending` for the grace time, for a status to tell."""
-    if row := _claimed(session, outbox_id):
-        row.claimed_at = machine_now()
-        row.error_code, row.error_detail = "unsure", detail
+    """Nobody knows whether it went out. It stays `sending` for the grace time, for a status to tell.
+
+    After a few times it is parked: a person has to ask the patient.
+    """
+    row = _claimed(session, outbox_id)
+    if row is None:
+        return
+    if row.resends >= MOST_UNSURE:
+        words = f"sent {row.resends + 1} times, and nobody knows whether it arrived ({detail})"
+        _end(session, row, "parked", clock.now(), UNSURE, words)
+        return
+    row.resends += 1
+    row.claimed_at = machine_now()
+    row.error_code, row.error_detail = UNSURE, detail
 
 
 def gave_up(session: Session, outbox_id: int, code: str, detail: str) -> None:
-    """It will never go out; the contact's next message may."""
+    """It will never go out; the contact's next message may. A person is told."""
     if row := _claimed(session, outbox_id):
-        _move(row, "failed", clock.now(), code, detail)
+        _end(session, row, "failed", clock.now(), code, detail)
 
 
 def parked(session: Session, outbox_id: int, code: str, detail: str) -> None:
-    """It may not go out now (say outside the service window); a person sees why."""
+    """It may not go out now (say outside the service window); a person is told why."""
     if row := _claimed(session, outbox_id):
-        _move(row, "parked", clock.now(), code, detail)
+        _end(session, row, "parked", clock.now(), code, detail)
 
 
 def record_status(
@@ -157,21 +180,43 @@ def record_status(
     wamid: str | None = None,
     code: str | None = None,
     detail: str | None = None,
+    passing: bool = False,
 ) -> bool:
     """What the channel reports of a message: sent, delivered, read, failed or parked.
 
     Found by what we sent along (`opaque`), else by the channel's id. Forward only; a duplicate, a late
-    one and one about a message we do not know are harmless. True when it changed something.
+    one and one about a message we do not know are harmless. True when it changed something. A failure that is
+    `passing` sends the message again, a few times; any other is shown to a person.
     """
     row = _find(session, opaque, wamid)
     if row is None:
         return False
     if wamid and not row.wamid:
         row.wamid = wamid
-    if _RANK[status] <= _RANK[row.status]:
+    was_unsure = row.status == "parked" and row.error_code == UNSURE
+    if _RANK[status] <= _RANK[row.status] and not (was_unsure and status == "sent"):
         return False
-    _move(row, status, at, code, detail)
+    if status not in UNDELIVERED:
+        _move(row, status, at, code, detail)
+    elif passing and row.resends < MOST_RESENDS:
+        _again(row, code, detail)
+    else:
+        _end(session, row, status, at, code, detail)
     return True
+
+
+def _again(row: Outbox, code: str | None, detail: str | None) -> None:
+    """Back into the queue, under a new `opaque`: whatever is still said of the try before is not about this one."""
+    row.status = "queued"
+    row.next_attempt_at = machine_now() + timedelta(seconds=FIRST_STATUS_DELAY * 2**row.resends)
+    row.resends += 1
+    row.opaque, row.wamid = str(uuid4()), None
+    row.error_code, row.error_detail = code, detail
+
+
+def _end(session: Session, row: Outbox, status: str, at: datetime, code: str | None, detail: str | None) -> None:
+    _move(row, status, at, code, detail)
+    undelivered.tell_staff(session, row)
 
 
 def _find(session: Session, opaque: str | None, wamid: str | None) -> Outbox | None:

@@ -17,8 +17,8 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, Sanic
 
-from clinic import database, directory, messaging
-from clinic.facts import DEFAULT_EMERGENCY_NUMBER, clinic_facts
+from clinic import database, messaging
+from clinic.facts import facts_or_defaults
 from clinic.language import conversation_language
 from connectors.whatsapp.blueprint import webhook_blueprint
 from connectors.whatsapp.compose import compose
@@ -151,7 +151,7 @@ class RasaBot:
         agent = self._agent()
         if tracker is None:
             tracker = DialogueStateTracker(sender, agent.domain.slots)
-        values = await asyncio.get_running_loop().run_in_executor(None, _house, language)
+        values = await asyncio.get_running_loop().run_in_executor(None, facts_or_defaults, language)
         rendered = await agent.processor.nlg.generate(response, tracker, NAME, language=language, **values)
         if rendered is None:
             logger.error("the domain has no response %s", response)
@@ -202,11 +202,3 @@ def _said_after(tracker: DialogueStateTracker | None, message_id: str) -> list[R
         elif isinstance(event, BotUttered):
             said.append(event.message())
     return None
-
-
-def _house(language: str) -> dict[str, str]:
-    """The clinic's own words in responses that are rendered here. Blocks."""
-    try:
-        return clinic_facts(language)
-    except directory.NotSeeded:
-        return {"clinic": "Salama", "phone": "", "emergency_number": DEFAULT_EMERGENCY_NUMBER}

@@ -109,8 +109,7 @@ class Consumer:
 
     async def _failed(self, incoming: Incoming, error: BaseException) -> bool:
         why = f"TurnFailed: {error}" if isinstance(error, TurnFailed) else type(error).__name__
-        delay = min(FIRST_DELAY * 2**incoming.attempts, LONGEST_DELAY)
-        attempts = await _blocking(_note_failure, incoming.inbox_id, why, delay)
+        attempts = await _blocking(_note_failure, incoming.inbox_id, why, pause(incoming.attempts))
         # Where, but not what: an error's own text may quote the patient.
         where = "" if isinstance(error, TurnFailed) else "\n" + "".join(traceback.format_tb(error.__traceback__)[-4:])
         logger.error("inbox %d: attempt %d failed (%s)%s", incoming.inbox_id, attempts, why, where)
@@ -120,6 +119,11 @@ class Consumer:
         await _blocking(turns.save_technical_problem, incoming, answer, f"inbox {incoming.inbox_id}: {why}")
         logger.error("inbox %d: given to a person after %d attempts", incoming.inbox_id, attempts)
         return True
+
+
+def pause(attempts: int) -> float:
+    """Seconds until the next try after that many before: doubling, at most a minute."""
+    return min(FIRST_DELAY * 2 ** min(attempts, 20), LONGEST_DELAY)
 
 
 def _waiting(besides: list[int], limit: int) -> list[int]:

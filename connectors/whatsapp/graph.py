@@ -67,6 +67,12 @@ def classify(code: int | None, http_status: int) -> Trouble:
     return Trouble.PERMANENT
 
 
+def passes(code: str | None) -> bool:
+    """Is it worth sending the message again, when a status says that it failed with this code?"""
+    trouble = _BY_CODE.get(int(code)) if code and code.isascii() and code.isdecimal() else None
+    return trouble in (Trouble.RETRY, Trouble.FEW, Trouble.PAIR, Trouble.NUMBER)
+
+
 class GraphError(Exception):
     """The message was not taken (or nobody knows: UNSURE). `code` is Meta's, or "http-503", "network" …"""
 
@@ -103,14 +109,13 @@ class Graph:
         """Give the connections back."""
         self._session.close()
 
-    def send(self, body: Mapping[str, Any]) -> str:
-        """POST one message; its wamid. GraphError otherwise."""
+    def send(self, body: Mapping[str, Any]) -> str | None:
+        """POST one message; its wamid, or None when it was accepted without one. GraphError otherwise."""
         answer = self._post(body)
         messages = answer.get("messages")
-        wamid = messages[0].get("id") if isinstance(messages, list) and messages else None
-        if not isinstance(wamid, str) or not wamid:
-            raise GraphError(Trouble.UNSURE, "no-id", "accepted without a message id")
-        return wamid
+        first = messages[0] if isinstance(messages, list) and messages else None
+        wamid = first.get("id") if isinstance(first, Mapping) else None
+        return wamid if isinstance(wamid, str) and wamid else None
 
     def mark_read(self, wamid: str, typing: bool = True) -> None:
         """Blue ticks for the patient's message and, until the reply or 25 s, the typing indicator."""

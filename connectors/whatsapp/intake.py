@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from clinic import contacts, database, messaging
 from clinic.contacts import InvalidAddress
 from connectors.whatsapp import inbound
+from connectors.whatsapp.graph import passes
 from connectors.whatsapp.inbound import Batch, InboundMessage
 
 logger = logging.getLogger(__name__)
@@ -27,8 +29,9 @@ def store(document: Any) -> int:
 
 def _write(batch: Batch) -> int:
     with database.transaction() as session:
-        # One order for all, so that two identical batches never wait for each other in a circle.
-        new = sum(_receive(session, message) for message in sorted(batch.messages, key=lambda m: m.wamid))
+        owners = _owners(session, batch.messages)
+        # In the order of the POST: messages of one second are answered in the order of their ids.
+        new = sum(_receive(session, message, owners[_sender(message)]) for message in batch.messages)
         for status in sorted(batch.statuses, key=lambda s: (s.opaque or "", s.wamid or "", s.at)):
             messaging.record_status(
                 session,
@@ -38,15 +41,31 @@ def _write(batch: Batch) -> int:
                 wamid=status.wamid,
                 code=status.code,
                 detail=status.detail,
+                passing=status.status == "failed" and passes(status.code),
             )
     return new
 
 
-def _receive(session: Session, message: InboundMessage) -> bool:
+_Sender = tuple[str, str]
+
+
+def _sender(message: InboundMessage) -> _Sender:
+    return message.phone or "", message.user_id or ""
+
+
+def _owners(session: Session, messages: Sequence[InboundMessage]) -> dict[_Sender, int | None]:
+    """Who sent what, found and locked in one order for all, so that no two batches wait for each other in a circle."""
+    senders = {_sender(message): message for message in messages}
+    owners = {sender: _contact(session, senders[sender]) for sender in sorted(senders)}
+    contacts.lock(session, [owner for owner in owners.values() if owner is not None])
+    return owners
+
+
+def _receive(session: Session, message: InboundMessage, contact_id: int | None) -> bool:
     return messaging.receive(
         session,
         wamid=message.wamid,
-        contact_id=_contact(session, message),
+        contact_id=contact_id,
         kind=message.kind,
         payload=message.payload,
         sent_at=message.sent_at,

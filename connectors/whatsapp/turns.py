@@ -5,23 +5,31 @@ Knows no Rasa: the assistant is a `Bot`, which `channel` makes of Rasa's agent.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from sqlalchemy.orm import Session
+
 from clinic import clock, database, handoffs, messaging
+from clinic.facts import facts_or_defaults
+from clinic.language import conversation_language
 from clinic.messaging import Message
 from clinic.models import Contact
+from clinic.texts import text
 from connectors.whatsapp import inbound
 from connectors.whatsapp.compose import compose, introduction_of
+from connectors.whatsapp.patience import TurnFailed
 
 logger = logging.getLogger(__name__)
 
 Response = Mapping[str, Any]
 NEVERMIND = "nevermind"
 NEVERMIND_CONFIDENCE = 0.7
+TECHNICAL_PROBLEM = "utter_technical_problem"
 
 
 @dataclass(frozen=True)
@@ -68,12 +76,13 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Answer:
-    """What to write down for a message. No messages: it is processed in silence."""
+    """What to write down for a message. No messages: it is processed in silence. `urgent` is said in any case."""
 
     messages: Sequence[Message] = field(default_factory=list)
     language: str | None = None
     introduced: bool = False
     tag: str | None = None
+    urgent: bool = False
 
 
 def load(contact_id: int) -> Incoming | None:
@@ -105,15 +114,22 @@ def save(incoming: Incoming, answer: Answer) -> None:
 
     def write() -> None:
         with database.transaction() as session:
-            if not messaging.finish(session, incoming.inbox_id, answer.messages, tag=answer.tag):
+            silent = not answer.urgent and _was_taken_over(session, incoming)
+            if not messaging.finish(session, incoming.inbox_id, [] if silent else answer.messages, tag=answer.tag):
                 return
             contact = session.get(Contact, incoming.contact_id)
             if answer.language:
                 contact.language = answer.language
-            if answer.introduced and contact.introduced_at is None:
+            if answer.introduced and not silent and contact.introduced_at is None:
                 contact.introduced_at = clock.now()
 
     database.retrying(write)
+
+
+def _was_taken_over(session: Session, incoming: Incoming) -> bool:
+    """Has a person taken the chat while the assistant was thinking? Then the assistant has nothing more to say."""
+    handoff = handoffs.current(session, incoming.contact_id)
+    return handoff is not None and handoff.status == "claimed" and not incoming.handoff_claimed
 
 
 def handoff_tag(handoff_id: int) -> str:
@@ -125,19 +141,19 @@ async def answer(bot: Bot, incoming: Incoming) -> Answer:
     """Who answers this message, and what."""
     urgent = await emergency(bot, incoming)
     if urgent is not None:
-        return urgent
+        return replace(urgent, urgent=True)
     if incoming.handoff_claimed or incoming.kind in inbound.SILENT:
         return Answer()
-    text = words_of(incoming)
-    if incoming.handoff_id is not None and not (text and await _wants_the_bot_back(bot, text)):
+    words = words_of(incoming)
+    if incoming.handoff_id is not None and not (words and await _wants_the_bot_back(bot, words)):
         if incoming.told_to_wait:
             return Answer()
         waiting = await bot.render(incoming.contact_id, "utter_handoff_waiting", incoming.language)
         return _answer(waiting.responses, waiting.language, tag=handoff_tag(incoming.handoff_id))
-    if text is None:
+    if words is None:
         turn = await bot.render(incoming.contact_id, "utter_please_write", incoming.language)
     else:
-        turn = await bot.turn(incoming.contact_id, text, incoming.wamid, incoming.language)
+        turn = await bot.turn(incoming.contact_id, words, incoming.wamid, incoming.language)
     return await _with_introduction(bot, incoming, turn)
 
 
@@ -150,9 +166,31 @@ async def emergency(bot: Bot, incoming: Incoming) -> Answer | None:
 
 
 async def technical_problem(bot: Bot, incoming: Incoming) -> Answer:
-    """The answer when all attempts have failed; the handoff itself is `save_technical_problem`'s."""
-    said = await bot.render(incoming.contact_id, "utter_technical_problem", incoming.language)
-    return _answer(said.responses, said.language)
+    """The answer when all attempts have failed; the handoff itself is `save_technical_problem`'s. Never raises.
+
+    Where the conversation itself is broken (its tracker cannot be read), the assistant cannot say this either.
+    """
+    try:
+        said = await bot.render(incoming.contact_id, TECHNICAL_PROBLEM, incoming.language)
+        answer = _answer(said.responses, said.language)
+        if answer.messages:
+            return answer
+        why = "nothing to say"
+    except (Exception, TurnFailed) as error:
+        why = type(error).__name__
+    logger.error("inbox %d: the assistant cannot even say that it has a problem (%s)", incoming.inbox_id, why)
+    return await asyncio.get_running_loop().run_in_executor(None, _without_the_assistant, incoming)
+
+
+def _without_the_assistant(incoming: Incoming) -> Answer:
+    """The same from `locales/` alone; in silence when that fails too, so that a person gets the chat anyway."""
+    language = conversation_language((), None, incoming.language)
+    try:
+        words = text(TECHNICAL_PROBLEM, language, **facts_or_defaults(language))
+        return _answer([{"text": words}], language)
+    except Exception as error:
+        logger.error("inbox %d: %s is not said (%s)", incoming.inbox_id, TECHNICAL_PROBLEM, type(error).__name__)
+        return Answer(language=language)
 
 
 def save_technical_problem(incoming: Incoming, answer: Answer, reason: str) -> None:
@@ -160,7 +198,8 @@ def save_technical_problem(incoming: Incoming, answer: Answer, reason: str) -> N
 
     def write() -> None:
         with database.transaction() as session:
-            if messaging.finish(session, incoming.inbox_id, answer.messages):
+            messages = [] if _was_taken_over(session, incoming) else answer.messages
+            if messaging.finish(session, incoming.inbox_id, messages):
                 handoffs.open_handoff(
                     incoming.contact_id, "technical", answer.language or incoming.language, reason, session=session
                 )
@@ -211,12 +250,14 @@ async def _wants_the_bot_back(bot: Bot, text: str) -> bool:
 async def _with_introduction(bot: Bot, incoming: Incoming, turn: Turn) -> Answer:
     """A contact's first answer says who speaks, unless a response does so itself (`introduction: false`).
 
-    `introduction: later` leaves it to the next answer, for something that must stand alone.
+    `introduction: later` leaves it to the next answer, for something urgent that must stand alone.
     """
     if not turn.responses:
         logger.warning("inbox %d: the assistant had nothing to say", incoming.inbox_id)
     mark = introduction_of(turn.responses)
-    if incoming.introduced or not turn.responses or mark == "later":
+    if mark == "later":
+        return replace(_answer(turn.responses, turn.language), urgent=True)
+    if incoming.introduced or not turn.responses:
         return _answer(turn.responses, turn.language)
     if mark is False:
         return _answer(turn.responses, turn.language, introduced=True)

@@ -12,13 +12,19 @@ from typing import Any
 import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy import select
 
 from actions.base import ClinicAction
 from actions.booking.ask import Ask
 from actions.booking.form import ValidateBookingForm
 from actions.booking.submit import SubmitBooking
-from clinic import clock, texts
+from clinic import clock, database, texts
+from clinic.models import Appointment
+from clinic.scheduling.slots import FreeSlot
+from clinic.settings import settings
+from nlu.responses import expand
 from nlu.times import find_times
+from nlu.vocabulary import find_entities
 
 FORM = "booking_form"
 Entity = Mapping[str, Any]
@@ -29,6 +35,14 @@ def locale(language: str) -> dict[str, Any]:
     """key → the first variation of each response."""
     written = yaml.safe_load((texts.FOLDER / f"{language}.yml").read_text("utf-8"))
     return {key: variations[0] for key, variations in written["responses"].items()}
+
+
+def _filled(button: Mapping[str, str], values: Mapping[str, str]) -> Mapping[str, str]:
+    """A button as Rasa sends it."""
+    payload = button["payload"]
+    for name, value in values.items():
+        payload = payload.replace(f"{{{name}}}", value)
+    return {**button, "payload": expand(payload)}
 
 
 @dataclass(frozen=True)
@@ -50,7 +64,7 @@ class Said:
         return cls(
             key=key or "",
             text=texts.text(key, language, **values) if key else message.get("text") or "",
-            buttons=[*response.get("buttons", []), *(message.get("buttons") or [])],
+            buttons=[_filled(button, values) for button in (*response.get("buttons", []), *(message.get("buttons") or []))],
             list_button=(response.get("metadata") or {}).get("list_button"),
             location=(message.get("custom") or {}).get("location"),
         )
@@ -67,6 +81,18 @@ def time(words: str, language: str = "en") -> list[Entity]:
         {"entity": "time", "value": words[t.start : t.end], "resolved": t.resolved(), "dateless": t.dateless}
         for t in find_times(words, language, clock.now())
     ]
+
+
+def understood(words: str, language: str = "en") -> list[Entity]:
+    """All that the entity components find in `words`, doctors aside."""
+    return [*find_entities(words, language), *time(words, language)]
+
+
+def held(contact_id: int) -> list[Appointment]:
+    """What stands in the database for a contact, held or booked, in order."""
+    with database.read() as session:
+        statement = select(Appointment).where(Appointment.contact_id == contact_id).order_by(Appointment.id)
+        return list(session.execute(statement).scalars())
 
 
 @dataclass
@@ -190,6 +216,31 @@ class Conversation:
     def slot(self, name: str) -> Any:
         """A value of the booking."""
         return self.slots.get(f"booking_{name}")
+
+    @property
+    def shown(self) -> list[str]:
+        """The slots on the screen, in the clinic's time: "11-24T15:00"."""
+        return [local(key) for key in (self.slot("offered") or {}).get("keys", ())]
+
+    @property
+    def statuses(self) -> list[str]:
+        """Of the contact's appointments in the database."""
+        return [str(appointment.status) for appointment in held(self.contact_id)]
+
+    def weber(self, *wish: str) -> Conversation:
+        """Asks for Dr. Weber, who works Mon and Wed 8–13, Tue 8–12 and 14–18, Thu 13–19; 20 minutes each."""
+        return self.opens("Dr. Weber", practitioner="anna-weber", entities=time(wish[0]) if wish else [])
+
+    def until_confirm(self) -> Conversation:
+        """Monday at eight with Dr. Weber for Maria Schmidt: all is said but the yes."""
+        self.weber()
+        self.chooses(self.buttons[0])
+        return self.answers("Maria Schmidt").answers("24.05.1985")
+
+
+def local(key: str) -> str:
+    """When a slot begins, in the clinic's time."""
+    return FreeSlot.parse(key).starts_at.astimezone(settings().time_zone).strftime("%m-%dT%H:%M")
 
 
 @lru_cache(maxsize=1)

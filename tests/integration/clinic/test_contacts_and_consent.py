@@ -163,3 +163,40 @@ def test_two_taps_make_one_patient() -> None:
         found = {p.id for p in pool.map(lambda _: patients.find_or_create(contact, "Ali Haddad", BORN, "son"), range(8))}
     assert len(found) == 1
     assert count(Patient) == 1
+
+
+RECYCLED = "4915123456789"
+
+
+def test_a_phone_that_has_passed_to_somebody_else_brings_nothing_along() -> None:
+    before = who(phone=RECYCLED, user_id="DE.AAA")
+    consent.grant(before)
+    patients.find_or_create(before, "Maria Schmidt", BORN, "self")
+    after = who(phone=RECYCLED, user_id="DE.BBB")
+    assert after != before
+    assert who(user_id="DE.BBB") == who(phone=RECYCLED) == after
+    assert who(phone=RECYCLED, user_id="DE.BBB") == after
+    assert who(user_id="DE.AAA") == before
+    assert addresses(before) == {"phone": None, "user_id": "DE.AAA"}
+    assert addresses(after) == {"phone": "+" + RECYCLED, "user_id": "DE.BBB"}
+    with database.read() as session:
+        assert patients.patients_of(session, after) == []
+        (entry,) = session.execute(select(AuditLog).where(AuditLog.action == "contact.phone_moved")).scalars()
+    assert (entry.subject, entry.details) == (f"contact:{before}", {"to": after})
+
+
+def test_a_phone_passes_to_a_contact_that_is_known_already() -> None:
+    before, known = who(phone=RECYCLED, user_id="DE.AAA"), who(phone="4915199999999", user_id="DE.BBB")
+    assert who(phone=RECYCLED, user_id="DE.BBB") == known
+    assert who(phone=RECYCLED) == known
+    assert addresses(before)["phone"] is None
+    assert addresses(known)["phone"] == "+" + RECYCLED
+
+
+def test_a_phone_passes_once_however_many_messages_say_so() -> None:
+    before = who(phone=RECYCLED, user_id="DE.AAA")
+    with ThreadPoolExecutor(12) as pool:
+        found = set(pool.map(lambda _: who(phone=RECYCLED, user_id="DE.BBB"), range(24)))
+    assert len(found) == 1
+    assert before not in found
+    assert (count(Contact), count(ContactAddress)) == (2, 3)

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from clinic import database, handoffs, messaging
-from clinic.models import Handoff
+from clinic import contacts, database, handoffs, messaging
+from clinic.models import Contact, Handoff
 from clinic.models.messaging import Inbox, Outbox
+from clinic.texts import TextError, text
 from connectors.whatsapp import consumer, turns
 from connectors.whatsapp.patience import TurnFailed
 from connectors.whatsapp.turns import Answer, Turn
@@ -177,3 +178,91 @@ def test_turns_of_one_contact_never_overlap() -> None:
         wait_for(lambda: len(texts()) == 10)
     with database.read() as session:
         assert messaging.waiting_contacts(session) == []
+
+
+class Broken(EchoBot):
+    """A conversation that cannot even be read."""
+
+    async def render(self, contact_id: int, response: str, fallback: str | None) -> Turn:
+        raise ValueError(WORDS)
+
+
+@pytest.mark.parametrize("error", [TurnFailed, RuntimeError])
+def test_a_conversation_that_is_broken_altogether_goes_to_a_person_too(
+    error: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot = Broken()
+
+    def fail(text: str) -> None:
+        raise error(WORDS)
+
+    bot.fail = fail
+    contacts.set_language(contact(), "de")
+    with webhook(bot) as server:
+        server.post(of_messages(message(body="bad")))
+        wait_for(lambda: len(texts()) == 1)
+        bot.fail = lambda text: None
+        server.post(of_messages(message(body="leave it", timestamp=SENT_AT + 1)))
+        wait_for(lambda: all(row.processed_at for row in rows(Inbox)))
+    assert texts()[0] == text("utter_technical_problem", "de")
+    (handoff,) = rows(Handoff)
+    assert (handoff.reason, handoff.status, handoff.language) == ("technical", "open", "de")
+    assert "secret" not in caplog.text
+
+
+def test_not_even_words_are_needed_to_hand_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: Any, **__: Any) -> str:
+        raise TextError("locales/en.yml has no utter_technical_problem")
+
+    monkeypatch.setattr("connectors.whatsapp.turns.text", missing)
+    bot = Broken()
+    bot.fail = failing(99).fail
+    with webhook(bot) as server:
+        server.post(of_messages(message(body="bad")))
+        wait_for(lambda: all(row.processed_at for row in rows(Inbox)))
+    assert (texts(), [row.reason for row in rows(Handoff)]) == ([], ["technical"])
+
+
+def test_a_very_long_trouble_does_not_overflow() -> None:
+    assert consumer.pause(5000) == consumer.LONGEST_DELAY
+
+
+def in_flight(body: str = "hello") -> turns.Incoming:
+    """A message whose turn is being had."""
+    with webhook() as server:
+        server.post(of_messages(message(body=body)))
+    incoming = turns.load(contact())
+    assert incoming is not None
+    return incoming
+
+
+def test_a_turn_in_flight_keeps_quiet_when_a_person_has_taken_the_chat() -> None:
+    incoming = in_flight()
+    handoffs.claim(handoffs.open_handoff(incoming.contact_id, "asked", "en", "").id, "Mia")
+    turns.save(incoming, Answer(messages=[{"text": "I am the bot"}], language="de", introduced=True))
+    assert texts() == []
+    assert rows(Inbox)[0].processed_at
+    (who,) = rows(Contact)
+    assert (who.language, who.introduced_at) == ("de", None)
+
+
+def test_nor_does_a_failed_turn_speak_then() -> None:
+    incoming = in_flight()
+    handoffs.claim(handoffs.open_handoff(incoming.contact_id, "asked", "en", "").id, "Mia")
+    turns.save_technical_problem(incoming, Answer(messages=[{"text": "sorry"}]), "why")
+    assert (texts(), len(rows(Handoff))) == ([], 1)
+    assert rows(Inbox)[0].processed_at
+
+
+def test_what_is_urgent_is_said_whoever_has_the_chat() -> None:
+    incoming = in_flight()
+    handoffs.claim(handoffs.open_handoff(incoming.contact_id, "asked", "en", "").id, "Mia")
+    turns.save(incoming, Answer(messages=[{"text": "Call 112"}], urgent=True))
+    assert texts() == ["Call 112"]
+
+
+def test_a_handoff_that_only_waits_silences_nothing() -> None:
+    incoming = in_flight()
+    handoffs.open_handoff(incoming.contact_id, "asked", "en", "")
+    turns.save(incoming, Answer(messages=[{"text": "A person will come"}]))
+    assert texts() == ["A person will come"]

@@ -189,3 +189,21 @@ def test_sent_at_is_the_patients_time_even_in_milliseconds() -> None:
     first, second, third = rows(Inbox)
     assert first.sent_at == second.sent_at
     assert abs(third.sent_at - third.received_at) < timedelta(seconds=1)
+
+
+def test_messages_of_one_second_are_answered_in_the_order_of_the_post() -> None:
+    names = [("wamid.ZZ", "first"), ("wamid.BB", "second"), ("wamid.AA", "third")]
+    bot = EchoBot()
+    with webhook(bot) as server:
+        server.post(of_messages(*(message(wamid=wamid, body=body) for wamid, body in names)))
+        wait_for(lambda: len(rows(Outbox)) == 3)
+    assert [text for _, text in bot.turns] == ["first", "second", "third"]
+
+
+def test_the_same_messages_in_another_order_do_not_block_each_other() -> None:
+    there = [message(phone=f"4915123000{n:03d}", wamid=f"wamid.{n}") for n in range(30)]
+    bodies = [of_messages(*there), of_messages(*reversed(there))] * 6
+    with webhook() as server, ThreadPoolExecutor(12) as threads:
+        answers = list(threads.map(lambda body: server.post(body).status_code, bodies))
+    assert answers == [200] * 12
+    assert len(rows(Inbox)) == len(rows(Contact)) == 30

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from clinic import facts
 from connectors.whatsapp import channel, patience
 from connectors.whatsapp.channel import RasaBot, WhatsAppInput
 from connectors.whatsapp.patience import TurnFailed
@@ -30,6 +31,9 @@ with warnings.catch_warnings():
 
     SLOTS = ("requested_slot", "language_choice")
     DOMAIN = Domain.from_dict({"slots": {name: {"type": "any", "mappings": [{"type": "custom"}]} for name in SLOTS}})
+
+
+SOURCE = channel.facts_or_defaults
 
 
 class Agent:
@@ -67,7 +71,7 @@ class Agent:
 
 @pytest.fixture(autouse=True)
 def _house(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channel, "_house", lambda language: {"clinic": "Salama Clinic"})
+    monkeypatch.setattr(channel, "facts_or_defaults", lambda language: {"clinic": "Salama Clinic"})
 
 
 def bot_of(agent: Agent) -> RasaBot:
@@ -176,3 +180,9 @@ def test_how_rasa_finds_the_channel() -> None:
     assert output.name() == "whatsapp"
     blueprint = made.blueprint(Agent().handle)
     assert blueprint.name == "whatsapp"
+
+
+def test_the_clinics_own_words_have_one_source() -> None:
+    """`clinic.facts`, which knows what to say of a database without a clinic too."""
+    assert not hasattr(channel, "_house")
+    assert SOURCE is facts.facts_or_defaults

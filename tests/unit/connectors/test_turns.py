@@ -159,6 +159,8 @@ def test_unless_the_answer_does_so_itself_or_must_stand_alone() -> None:
     assert (texts(own), own.introduced, own.language) == (["I am Salama"], True, "ar")
     alone = ask(NEW, Saying({"text": "Call 112", "metadata": {"introduction": "later"}}))
     assert (texts(alone), alone.introduced) == (["Call 112"], False)
+    assert (own.urgent, alone.urgent) == (False, True)
+    assert ask(TEXT, Saying({"text": "Call 112", "metadata": {"introduction": "later"}})).urgent
 
 
 def test_nothing_said_introduces_nobody(caplog: pytest.LogCaptureFixture) -> None:

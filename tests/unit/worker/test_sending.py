@@ -8,7 +8,7 @@ from clinic import clock
 from connectors.whatsapp.graph import GraphError, Trouble
 from connectors.whatsapp.settings import receipts_wanted
 from worker import __main__ as command
-from worker.sending import FIRST_DELAY, LONGEST_DELAY, Channel, backoff
+from worker.sending import FIRST_DELAY, LONGEST_DELAY, Channel, backoff, pair_delay
 
 
 def test_it_backs_off_with_jitter_and_a_ceiling() -> None:
@@ -94,3 +94,16 @@ def test_now_freezes_the_clinics_clock(monkeypatch: pytest.MonkeyPatch, capsys: 
 def test_receipts_can_be_switched_off() -> None:
     assert receipts_wanted({})
     assert not receipts_wanted({"WHATSAPP_READ_RECEIPTS": "off"})
+
+
+def test_after_a_long_outage_nothing_overflows() -> None:
+    retries: list[float] = []
+    for attempts in (1, 2, 3, 5, 600, 5000):
+        retries.append(pair_delay(attempts))
+    assert retries == [1, 4, 16, 256, 256, 256]
+    time = Time()
+    channel = Channel(time)
+    for _ in range(1200):
+        channel.throttle(None)
+    time.now += LONGEST_DELAY
+    assert channel.is_open()
