@@ -17,8 +17,8 @@ _MARKS = dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069\u200e\u200f"))
 
 
 def bare(text: str) -> str:
-    """`text` without direction marks."""
-    return text.translate(_MARKS)
+    """`text` without direction marks, its no-break spaces as plain ones."""
+    return text.translate(_MARKS).replace("\u00a0", " ")
 
 
 class NoAnswer(Exception):
@@ -81,6 +81,10 @@ class Answer:
         """What the last message that offers something offers: id → title."""
         return next((message.choices for message in reversed(self.messages) if message.choices), {})
 
+    def title_of(self, payload: str) -> str:
+        """The title of the offered choice with this payload, entities aside."""
+        return next(title for id_, title in self.choices.items() if id_.partition("{")[0] == payload)
+
     @property
     def kinds(self) -> list[str]:
         """The messages' types, in order."""
@@ -100,7 +104,7 @@ class Patient:
 
     def tap(self, choice: str) -> Answer:
         """Tap a button or a row, by its id (also without its entities: "/affirm") or its title as it was sent."""
-        return self.answer_to(self.send({"tap": self._whole_id(choice)}))
+        return self.answer_to(self.send({"tap": choice}))
 
     def _whole_id(self, choice: str) -> str:
         """The newest offered id that `choice` is, or begins with what it is about: /affirm for /affirm{"about": …}."""
@@ -112,6 +116,8 @@ class Patient:
 
     def send(self, order: dict[str, Any]) -> str:
         """Do something without waiting for an answer; returns the message's id."""
+        if "tap" in order:
+            order = {**order, "tap": self._whole_id(order["tap"])}
         return str(self.stack.control(f"phones/{self.phone}/send", order)["wamid"])
 
     def messages(self) -> list[Message]:

@@ -236,9 +236,10 @@ def _patient_row(person: Patient, known: List[Patient], language: str) -> Choice
     """Name and date of birth; the year joins the title where two have the same name."""
     same = sum(other.name.casefold() == person.name.casefold() for other in known) > 1
     born = f" ({person.birth_date.year})" if same else ""
+    date = formats.comma(language) + formats.date(person.birth_date, language)
     return {
         "title": _shortened(person.name, ROW - len(born)) + born,
-        "description": _shortened(f"{person.name}, {formats.date(person.birth_date, language)}", HINT),
+        "description": _shortened(person.name, HINT - len(date)) + date,
         "payload": payload(patient_id=str(person.id)),
     }
 

@@ -28,6 +28,8 @@ FIRST_STATUS_DELAY = 5.0
 
 # SQLAlchemy 1.4 has no types of its own; as Any its columns are expressions and not values.
 _Row: Any = Outbox
+# How many of the newest messages are looked through for choices: a turn has few.
+LOOK_BACK = 5
 
 UNSURE = "unsure"
 UNDELIVERED = ("failed", "parked")
@@ -63,6 +65,15 @@ def enqueue(
 def already_said(session: Session, contact_id: int, tag: str) -> bool:
     """Has the contact been told something with this tag (say "handoff:12")?"""
     return bool(session.execute(select(exists().where(Outbox.contact_id == contact_id, Outbox.tag == tag))).scalar())
+
+
+def last_choices(session: Session, contact_id: int) -> dict[str, str]:
+    """title → id of what the newest message to the contact that offers choices offers; {} of none."""
+    newest = select(_Row.message).where(_Row.contact_id == contact_id).order_by(_Row.id.desc()).limit(LOOK_BACK)
+    for message in session.execute(newest).scalars():
+        if message.get("choices"):
+            return {choice["title"]: choice["id"] for choice in message["choices"]}
+    return {}
 
 
 def _claimable(now: datetime) -> Any:

@@ -20,6 +20,7 @@ from clinic.language import conversation_language
 from clinic.messaging import Message
 from clinic.models import Contact
 from clinic.texts import text
+from clinic.vocabulary import normalise
 from connectors.whatsapp import inbound
 from connectors.whatsapp.compose import compose, introduction_of
 from connectors.whatsapp.patience import TurnFailed
@@ -72,6 +73,8 @@ class Incoming:
     handoff_id: int | None
     handoff_claimed: bool
     told_to_wait: bool
+    # the id of the offered choice whose title was typed instead of tapped
+    choice: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,14 @@ def load(contact_id: int) -> Incoming | None:
             handoff_id=handoff.id if handoff else None,
             handoff_claimed=bool(handoff and handoff.status == "claimed"),
             told_to_wait=bool(handoff and messaging.already_said(session, contact_id, handoff_tag(handoff.id))),
+            choice=_typed_choice(row.text, messaging.last_choices(session, contact_id)) if row.kind == "text" else None,
         )
+
+
+def _typed_choice(text: str | None, offered: Mapping[str, str]) -> str | None:
+    """The choice whose title somebody typed: "another time" is as good as the button."""
+    folded = normalise(text or "").strip(" .!\u060c,")
+    return next((id_ for title, id_ in offered.items() if folded and normalise(title).strip(" .!") == folded), None)
 
 
 def save(incoming: Incoming, answer: Answer) -> None:
@@ -213,6 +223,8 @@ def words_of(incoming: Incoming) -> str | None:
         tap = inbound.tap_of(incoming.payload)
         if tap is not None and inbound.is_command(tap.id):
             return tap.id
+    if incoming.choice is not None and inbound.is_command(incoming.choice):
+        return incoming.choice
     return harmless(incoming.text) if incoming.text is not None else None
 
 
@@ -242,7 +254,7 @@ def _from_first_visible(text: str) -> str:
 
 async def _wants_the_bot_back(bot: Bot, text: str) -> bool:
     if text.startswith("/"):
-        return text == f"/{NEVERMIND}"
+        return text.partition("{")[0] == f"/{NEVERMIND}"
     name, confidence = await bot.intent(text)
     return name == NEVERMIND and confidence >= NEVERMIND_CONFIDENCE
 

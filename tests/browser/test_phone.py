@@ -87,7 +87,7 @@ def test_books_on_the_phone_page(page: Page, new_patient: PatientFactory) -> Non
     screen = Screen(page, patient)
     hello = screen.write("Guten Morgen!")
     assert says(hello, "utter_ask_consent", "de")
-    screen.press(hello.choices["/affirm"])
+    screen.press(hello.title_of("/affirm"))
     times = screen.write("Wann kann ich diese Woche zum Augenarzt kommen? Ich hätte gern einen Termin")
     keys = slot_keys(times)
     assert keys
@@ -95,7 +95,7 @@ def test_books_on_the_phone_page(page: Page, new_patient: PatientFactory) -> Non
     assert says(held, "utter_ask_patient_name", "de")
     screen.write("Clara Neumann")
     summary = screen.write("24.05.1985")
-    done = screen.press(summary.choices["/affirm"])
+    done = screen.press(summary.title_of("/affirm"))
     check_confirmation(patient, done, "de", "Clara Neumann", date(1985, 5, 24))
     assert len(Records(patient.stack, patient.phone).booked()) == 1
 

@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from tests.support.bookings import agree, row_of, slot_keys
+from clinic import formats
+from tests.support.bookings import agree, row_of, slot_keys, slots_of
 from tests.support.stack import Message, Patient, Records, says, wait_for
 
 ASKING = {
@@ -34,7 +35,8 @@ def test_inside_the_form_staff_see_what_was_being_booked(patient: Patient) -> No
     patient.tap(row_of(slot_keys(times)[0]))
     assert says(patient.say("this is too complicated, let me speak to someone"), "utter_handoff_opened", "en")
     (handoff,) = Records(patient.stack, patient.phone).handoffs()
-    assert "dermatology" in handoff.summary and slot_keys(times)[0] in handoff.summary
+    held = slots_of(times)[0].starts_at
+    assert "dermatology" in handoff.summary and formats.day_time(held, "en") in handoff.summary
 
     waiting = patient.say("are you there?")
     assert says(waiting, "utter_handoff_waiting", "en")

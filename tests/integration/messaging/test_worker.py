@@ -141,7 +141,7 @@ def test_an_account_error_keeps_everything_and_is_said_once(running: Any, caplog
     graph = Script(*[error(Trouble.STOP, "190")] * 2)
     running(graph)
     wait_for(lambda: len(graph.bodies) == 2)
-    assert statuses() == ["queued", "queued"] or statuses()[0] == "sending"
+    assert statuses() in (["queued", "queued"], ["sending", "queued"])
     wait_for(lambda: statuses() == ["sent", "sent"])
     assert graph.texts == ["1", "1", "1", "2"]
     assert [row.attempts for row in rows(Outbox)] == [1, 1]

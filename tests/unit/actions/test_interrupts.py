@@ -47,7 +47,11 @@ def message(asked: str, text: str, offered: str | None = None, **said: Any) -> T
         ("specialty", "hi, a dermatologist", {"intent": "greet", "specialty": "dermatology"}, False),
         ("specialty", "hi, Dr. Weber", {"intent": "greet", "practitioner": "anna-weber"}, False),
         ("patient", "for my son, thanks", {"intent": "thank", "relation": "son"}, False),
-        ("birth_date", "where? 24 May 1985", {**FAQ, "entities": time("24 May 1985")}, False),
+        ("birth_date", "where I was born: 24 May 1985", {**FAQ, "entities": time("24 May 1985")}, False),
+        ("slot", "are you open on Friday?", {**FAQ, "entities": time("Friday")}, True),
+        ("slot", "are you open on Friday?", {**FAQ, "entities": time("Friday"), "confidence": 0.7}, False),
+        ("practitioner", "I want to speak to Dr. Weber", {"intent": "human_handoff", "practitioner": "anna-weber"}, False),
+        ("consent", "yes", {"intent": "thank"}, False),  # a plain word of agreement, whatever the model thinks
         # … but what answers another question does not
         ("practitioner", "hello, tomorrow?", {"intent": "greet", "entities": time("tomorrow")}, True),
         # never swallowed, if the model is fairly sure

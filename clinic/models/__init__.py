@@ -1,0 +1,47 @@
+"""All tables, so that `from clinic.models import Appointment` is enough."""
+
+from __future__ import annotations
+
+from clinic.models.base import Base, Json, UTCDateTime, col
+from clinic.models.messaging import Inbox, Outbox
+from clinic.models.organisation import (
+    Holiday,
+    Location,
+    OpeningHours,
+    Organization,
+    Practitioner,
+    PractitionerRole,
+    Specialty,
+)
+from clinic.models.people import RELATIONS, Consent, Contact, ContactAddress, Patient
+from clinic.models.scheduling import OCCUPYING, STATUSES, Appointment, AppointmentType, Schedule, TimeOff
+from clinic.models.staff import AuditLog, Handoff
+
+__all__ = [
+    "OCCUPYING",
+    "RELATIONS",
+    "STATUSES",
+    "Appointment",
+    "AppointmentType",
+    "AuditLog",
+    "Base",
+    "Consent",
+    "Contact",
+    "ContactAddress",
+    "Handoff",
+    "Holiday",
+    "Inbox",
+    "Json",
+    "Location",
+    "OpeningHours",
+    "Organization",
+    "Outbox",
+    "Patient",
+    "Practitioner",
+    "PractitionerRole",
+    "Schedule",
+    "Specialty",
+    "TimeOff",
+    "UTCDateTime",
+    "col",
+]
