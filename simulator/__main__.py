@@ -38,9 +38,7 @@ def main() -> int:
         print(f"The simulator cannot start.\n{error}", file=sys.stderr)
         return 2
     except (OSError, sqlite3.Error) as error:
-        print(
-            f"The simulator cannot start: {error}. Is SIMULATOR_DATABASE a place to write?", file=sys.stderr
-        )
+        print(f"The simulator cannot start: {error}. Is SIMULATOR_DATABASE a place to write?", file=sys.stderr)
         return 2
     logging.getLogger("simulator").info("The phones are at http://%s:%s/", settings.host, settings.port)
     config = uvicorn.Config(

@@ -33,9 +33,7 @@ def required_outer(path: str) -> GraphError:
     return GraphError(100, details, message=f"(#100) {details}", field=path)
 
 
-def obj(
-    parent: Json, key: str, path: str, *, keys: Collection[str] | None = None, required: bool = True
-) -> Json | None:
+def obj(parent: Json, key: str, path: str, *, keys: Collection[str] | None = None, required: bool = True) -> Json | None:
     """The object under `key`; with `keys`, anything else inside it is refused as the Graph does."""
     value = parent.get(key)
     if value is None:
@@ -43,9 +41,7 @@ def obj(
             raise missing(path)
         return None
     if not isinstance(value, dict):
-        raise GraphError(
-            100, f"{path} must be an object", message=f"(#100) Param {path} must be a JSON object."
-        )
+        raise GraphError(100, f"{path} must be an object", message=f"(#100) Param {path} must be a JSON object.")
     if keys is not None:
         only_keys(value, path, keys)
     return value
@@ -70,9 +66,7 @@ def array(parent: Json, key: str, path: str, *, minimum: int, maximum: int) -> l
     if value is None:
         raise missing(path)
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise GraphError(
-            100, f"{path} must be an array", message=f"(#100) Param {path} must be an array of objects."
-        )
+        raise GraphError(100, f"{path} must be an array", message=f"(#100) Param {path} must be an array of objects.")
     if not minimum <= len(value) <= maximum:
         raise invalid(path, f"count invalid: {len(value)}. Min: {minimum}, Max: {maximum}")
     return value
@@ -102,9 +96,7 @@ def identifier(parent: Json, key: str, path: str, *, maximum: int) -> str:
     return value
 
 
-def one_of(
-    parent: Json, key: str, path: str, allowed: Collection[str], *, required: bool = True
-) -> str | None:
+def one_of(parent: Json, key: str, path: str, allowed: Collection[str], *, required: bool = True) -> str | None:
     value = parent.get(key)
     if value is None:
         if required:

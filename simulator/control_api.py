@@ -151,9 +151,7 @@ class ControlApi:
 
     async def events(self, request: Request) -> Response:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(
-            event_stream(self._simulator), media_type="text/event-stream", headers=headers
-        )
+        return StreamingResponse(event_stream(self._simulator), media_type="text/event-stream", headers=headers)
 
     async def medium(self, request: Request) -> Response:
         """For the phone page, which has no token. Only pictures are shown; the rest is downloaded."""

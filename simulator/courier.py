@@ -81,9 +81,7 @@ class Courier:
                 elif not await self._deliver(delivery):
                     await self._sleep(wait_after(delivery.attempts))
         except Exception:
-            log.exception(
-                "The queue of one phone stopped; it goes on with the next message or the next start"
-            )
+            log.exception("The queue of one phone stopped; it goes on with the next message or the next start")
         finally:
             # No await between the last look at the queue and this line: nothing can be missed.
             self._tasks.pop(phone, None)
@@ -124,9 +122,7 @@ class Courier:
         }
         try:
             with requests.Session() as session:
-                session.trust_env = (
-                    False  # a proxy of the environment has no business between two local processes
-                )
+                session.trust_env = False  # a proxy of the environment has no business between two local processes
                 response = session.post(
                     self._settings.webhook_url,
                     data=body,

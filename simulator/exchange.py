@@ -153,9 +153,7 @@ class Exchange:
             self._tell_status(each.phone, each.wamid, "read")
         if typing:
             lasts = limits.TYPING_INDICATOR / timedelta(milliseconds=1)
-            self._hub.publish(
-                {"kind": "typing", "phone": message.phone, "on": True, "milliseconds": int(lasts)}
-            )
+            self._hub.publish({"kind": "typing", "phone": message.phone, "on": True, "milliseconds": int(lasts)})
 
     # telling ----------------------------------------------------------------------------------------------------
 

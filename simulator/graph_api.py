@@ -131,9 +131,7 @@ def parse_json(request: Request, raw: bytes) -> dict[str, Any]:
     try:
         body = json.loads(raw)
     except ValueError as error:
-        raise GraphError(
-            100, f"The body is not valid JSON: {error}", message="(#100) Invalid parameter"
-        ) from error
+        raise GraphError(100, f"The body is not valid JSON: {error}", message="(#100) Invalid parameter") from error
     if not isinstance(body, dict):
         raise GraphError(100, "The body must be a JSON object", message="(#100) Invalid parameter")
     return body

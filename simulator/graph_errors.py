@@ -1,6 +1,6 @@
 """Refusals as the Graph API words them.
 
-Source: Meta, "Cloud API error codes" (developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes).
+Source: Meta, "Cloud API error codes" (its developer documentation: business messaging, WhatsApp, support).
 """
 
 from __future__ import annotations

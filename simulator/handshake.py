@@ -50,9 +50,7 @@ class Handshake:
 
     def _explain(self, answer: requests.Response) -> None:
         if answer.status_code == 403:
-            log.error(
-                "The webhook refused the verify token (403). Is WHATSAPP_VERIFY_TOKEN the same on both sides?"
-            )
+            log.error("The webhook refused the verify token (403). Is WHATSAPP_VERIFY_TOKEN the same on both sides?")
         elif answer.status_code == 200:
             log.error("The webhook answered 200 but did not give the challenge back as plain text")
         else:

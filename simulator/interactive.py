@@ -27,9 +27,7 @@ HEADER_MEDIA = ("image", "video", "document")
 
 
 def check_interactive(message: Json, media: MediaLookup) -> None:
-    content = need_obj(
-        message, "interactive", "interactive", keys={"type", "header", "body", "footer", "action"}
-    )
+    content = need_obj(message, "interactive", "interactive", keys={"type", "header", "body", "footer", "action"})
     kind = one_of(content, "type", "interactive.type", CHECKS)
     assert kind is not None
     body = need_obj(content, "body", "interactive.body", keys={"text"})
@@ -90,9 +88,7 @@ def _list(action: Json) -> None:
         rows = array(section, "rows", f"{here}.rows", minimum=1, maximum=limits.LIST_ROWS)
         ids.extend(_row(row, f"{here}.rows[{number}]") for number, row in enumerate(rows))
     if len(ids) > limits.LIST_ROWS:
-        raise invalid(
-            path, f"rows are over the total limit: {len(ids)}. Max: {limits.LIST_ROWS} over all sections"
-        )
+        raise invalid(path, f"rows are over the total limit: {len(ids)}. Max: {limits.LIST_ROWS} over all sections")
     unique(ids, f"{path}[].rows[].id")
 
 

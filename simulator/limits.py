@@ -68,9 +68,7 @@ _OFFICE = "application/vnd.openxmlformats-officedocument"
 
 #: Guide "Media", section "Supported media types".
 MEDIA: dict[str, MediaLimit] = {
-    "audio": MediaLimit(
-        frozenset({"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"}), 16 * MEBIBYTE
-    ),
+    "audio": MediaLimit(frozenset({"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"}), 16 * MEBIBYTE),
     "image": MediaLimit(frozenset({"image/jpeg", "image/png"}), 5 * MEBIBYTE),
     "video": MediaLimit(frozenset({"video/mp4", "video/3gpp"}), 16 * MEBIBYTE),
     "sticker": MediaLimit(frozenset({"image/webp"}), 500 * 1024),

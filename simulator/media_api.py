@@ -52,9 +52,7 @@ class MediaApi:
         query = request.query_params
         identifier = query.get("mid", "")
         now = self._simulator.clock.now()
-        holds = self._simulator.media.ticket_holds(
-            identifier, query.get("ext", ""), query.get("hash", ""), now
-        )
+        holds = self._simulator.media.ticket_holds(identifier, query.get("ext", ""), query.get("hash", ""), now)
         medium = self._simulator.media.get(identifier) if holds else None
         if medium is None:
             return Response("URL signature expired", 404, media_type="text/plain")
@@ -62,7 +60,7 @@ class MediaApi:
 
 
 def check_size(mime_type: str, size: int) -> None:
-    plain = mime_type.split(";")[0]
+    plain = mime_type.split(";", maxsplit=1)[0]
     kinds = [(kind, limit) for kind, limit in limits.MEDIA.items() if plain in limit.mime_types]
     if not kinds:
         known = sorted({mime for limit in limits.MEDIA.values() for mime in limit.mime_types})

@@ -149,9 +149,7 @@ def _contacts(body: Json, media: MediaLookup) -> None:
         name = need_obj(contact, "name", f"{path}.name", keys={"formatted_name", *parts})
         text(name, "formatted_name", f"{path}.name.formatted_name", maximum=None)
         if not parts & set(name):
-            raise invalid(
-                f"{path}.name", f"needs at least one of {{{', '.join(sorted(parts))}}} beside formatted_name"
-            )
+            raise invalid(f"{path}.name", f"needs at least one of {{{', '.join(sorted(parts))}}} beside formatted_name")
 
 
 def _media(kind: str) -> Callable[[Json, MediaLookup], None]:

@@ -79,9 +79,7 @@ def guess_language(wa_id: str) -> str:
 
 def new_user_id(wa_id: str) -> str:
     """A business-scoped user id: the country, a dot, and digits (guide "Business-scoped user IDs")."""
-    country = next(
-        (country for prefix, country in COUNTRY_OF_PREFIX.items() if wa_id.startswith(prefix)), "US"
-    )
+    country = next((country for prefix, country in COUNTRY_OF_PREFIX.items() if wa_id.startswith(prefix)), "US")
     return f"{country}.{secrets.randbelow(9 * 10**19) + 10**19}"
 
 

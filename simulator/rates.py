@@ -47,16 +47,10 @@ class Rates:
         """Count one message to this person, or refuse it."""
         if not self.enabled:
             return
-        pair = self._pairs.setdefault(
-            wa_id, Bucket(limits.PAIR_BURST, 1 / limits.PAIR_SECONDS_PER_MESSAGE, self._seconds)
-        )
+        pair = self._pairs.setdefault(wa_id, Bucket(limits.PAIR_BURST, 1 / limits.PAIR_SECONDS_PER_MESSAGE, self._seconds))
         if self._number.refill() < 1:
-            raise GraphError(
-                130429, f"more than {limits.NUMBER_PER_SECOND} messages a second from this number"
-            )
+            raise GraphError(130429, f"more than {limits.NUMBER_PER_SECOND} messages a second from this number")
         if pair.refill() < 1:
-            raise GraphError(
-                131056, "Too many messages to this recipient in a short time; wait before the next one"
-            )
+            raise GraphError(131056, "Too many messages to this recipient in a short time; wait before the next one")
         pair.take()
         self._number.take()

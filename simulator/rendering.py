@@ -16,9 +16,7 @@ def render(kind: str, payload: Payload) -> str:
         return "\n".join(_interactive(content))
     if kind == "location":
         place = f"{content.get('latitude')}, {content.get('longitude')}"
-        return "\n".join(
-            ["📍 " + place, *(str(content[key]) for key in ("name", "address") if content.get(key))]
-        )
+        return "\n".join(["📍 " + place, *(str(content[key]) for key in ("name", "address") if content.get(key))])
     if kind == "reaction":
         return str(content.get("emoji", ""))
     if kind == "button":

@@ -53,13 +53,10 @@ class Settings:
             port=_port(environment.get("SIMULATOR_PORT") or str(cls.port)),
             webhook_url=environment.get("SIMULATOR_WEBHOOK_URL") or cls.webhook_url,
             database=Path(environment.get("SIMULATOR_DATABASE") or cls.database),
-            display_phone_number=environment.get("SIMULATOR_DISPLAY_PHONE_NUMBER")
-            or cls.display_phone_number,
+            display_phone_number=environment.get("SIMULATOR_DISPLAY_PHONE_NUMBER") or cls.display_phone_number,
             verified_name=environment.get("SIMULATOR_BUSINESS_NAME") or cls.verified_name,
             rate_limits=environment.get("SIMULATOR_RATE_LIMITS", "on").lower() not in ("off", "0", "false"),
-            now=parse_instant("CLINIC_NOW", environment["CLINIC_NOW"])
-            if environment.get("CLINIC_NOW")
-            else None,
+            now=parse_instant("CLINIC_NOW", environment["CLINIC_NOW"]) if environment.get("CLINIC_NOW") else None,
         )
 
 
@@ -74,9 +71,7 @@ def parse_instant(name: str, value: str) -> datetime:
     try:
         instant = datetime.fromisoformat(value.replace("Z", "+00:00"))
     except ValueError as error:
-        raise SettingsError(
-            f"{name} must be an ISO time such as 2026-11-24T09:00:00+01:00, not {value!r}"
-        ) from error
+        raise SettingsError(f"{name} must be an ISO time such as 2026-11-24T09:00:00+01:00, not {value!r}") from error
     if instant.tzinfo is None:
         raise SettingsError(f"{name} needs its offset, for example {value}+01:00")
     return instant

@@ -18,9 +18,7 @@ class Switches:
         return row is not None and row["value"] == "on"
 
     def set(self, name: str, on: bool) -> None:
-        self._database.run(
-            "INSERT OR REPLACE INTO switches (name, value) VALUES (?, ?)", name, "on" if on else "off"
-        )
+        self._database.run("INSERT OR REPLACE INTO switches (name, value) VALUES (?, ?)", name, "on" if on else "off")
         self.reload()
 
     def reload(self) -> None:

@@ -49,12 +49,8 @@ class WebhookBodies:
         message = {**sender, "id": wamid, "timestamp": seconds(at), **payload}
         return self._envelope({"contacts": [_contact(phone)], "messages": [message]})
 
-    def status(
-        self, phone: Phone, message: Message, status: str, at: datetime, window_from: datetime
-    ) -> bytes:
-        addressee = (
-            {"recipient_user_id": phone.user_id} if message.to_user_id else {"recipient_id": phone.wa_id}
-        )
+    def status(self, phone: Phone, message: Message, status: str, at: datetime, window_from: datetime) -> bytes:
+        addressee = {"recipient_user_id": phone.user_id} if message.to_user_id else {"recipient_id": phone.wa_id}
         body: Json = {"id": message.wamid, "status": status, "timestamp": seconds(at), **addressee}
         if message.callback_data is not None:
             body["biz_opaque_callback_data"] = message.callback_data
@@ -68,9 +64,7 @@ class WebhookBodies:
             }
         return self._envelope({"contacts": [_contact(phone)], "statuses": [body]})
 
-    def failed(
-        self, wamid: str, addressee: Json, error: Json, callback_data: str | None, at: datetime
-    ) -> bytes:
+    def failed(self, wamid: str, addressee: Json, error: Json, callback_data: str | None, at: datetime) -> bytes:
         """A refusal that comes after the 200; such a status names no contact."""
         body: Json = {
             "id": wamid,

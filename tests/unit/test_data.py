@@ -43,7 +43,12 @@ def test_only_intents_of_the_domain() -> None:
 def test_the_language_of_a_file_is_that_of_its_name() -> None:
     assert {(e.path.name, e.language) for e in TRAINING} == {(f"{code}.yml", code) for code in SUPPORTED_LANGUAGES}
     topics = {path for path in (PROJECT / "data" / "nlu").iterdir() if path.is_dir()}
-    missing = [f"{topic.name}/{code}.yml" for topic in topics for code in SUPPORTED_LANGUAGES if not (topic / f"{code}.yml").exists()]
+    missing = [
+        f"{topic.name}/{code}.yml"
+        for topic in topics
+        for code in SUPPORTED_LANGUAGES
+        if not (topic / f"{code}.yml").exists()
+    ]
     assert not missing
     held = [e for e in examples.held_out() if e.path.parent.name == "nlu"]
     assert {(e.path.name, e.language) for e in held} == {(f"{code}.yml", code) for code in SUPPORTED_LANGUAGES}
@@ -84,7 +89,9 @@ def test_nothing_that_is_tested_is_trained_on() -> None:
 def test_the_measured_set_has_no_word_of_the_training_alone() -> None:
     """A single word ("ja", "stop") is what people write; of tests/nlu, not even those."""
     trained = {(e.language, normal(e.text)) for e in TRAINING}
-    assert [(e.language, e.text) for e in examples.held_out() if e.language and (e.language, normal(e.text)) in trained] == []
+    assert [
+        (e.language, e.text) for e in examples.held_out() if e.language and (e.language, normal(e.text)) in trained
+    ] == []
 
 
 def test_every_example_says_something() -> None:

@@ -33,7 +33,9 @@ def _surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @lru_cache(maxsize=8)
 def responses(language: str) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = yaml.safe_load((texts.FOLDER / f"{language}.yml").read_text("utf-8"))["responses"]
+    found: dict[str, list[dict[str, Any]]] = yaml.safe_load((texts.FOLDER / f"{language}.yml").read_text("utf-8"))[
+        "responses"
+    ]
     return found
 
 
@@ -56,7 +58,9 @@ def test_every_language_has_its_file_and_no_file_is_too_many() -> None:
 
 @pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
 def test_every_file_declares_the_language_of_its_name(language: str) -> None:
-    comments = [line for line in (texts.FOLDER / f"{language}.yml").read_text("utf-8").splitlines()[:3] if line.startswith("#")]
+    comments = [
+        line for line in (texts.FOLDER / f"{language}.yml").read_text("utf-8").splitlines()[:3] if line.startswith("#")
+    ]
     assert f"in {Locale.parse(language).get_display_name('en')}" in " ".join(comments)
 
 
@@ -76,7 +80,8 @@ def test_no_text_is_left_in_english(language: str) -> None:
     same = [
         key
         for key in responses(language)
-        if responses(language)[key][0]["text"] == responses("en")[key][0]["text"] and re.search(r"[^\W\d_]{3}", _GAP.sub("", responses("en")[key][0]["text"]))
+        if responses(language)[key][0]["text"] == responses("en")[key][0]["text"]
+        and re.search(r"[^\W\d_]{3}", _GAP.sub("", responses("en")[key][0]["text"]))
     ]
     assert not same
 
@@ -102,7 +107,7 @@ def test_the_same_keys_placeholders_buttons_and_metadata(language: str) -> None:
 def used() -> set[str]:
     code = [path for room in ("actions", "connectors", "clinic", "worker") for path in (PROJECT / room).rglob("*.py")]
     rules = [*(PROJECT / "data" / "rules").glob("*.yml"), *(PROJECT / "data" / "stories").glob("*.yml")]
-    named = {key for path in [*code, *rules] for key in re.findall(r"\butter_[a-z_]+\b(?!/)", _without_docs(path))}
+    named = {key for path in [*code, *rules] for key in re.findall(r"(?<!\.)\butter_[a-z_]+\b(?!/)", _without_docs(path))}
     return named | {f"utter_{topic}" for topic in ANSWERS}
 
 
@@ -118,7 +123,9 @@ def test_every_text_that_is_used_exists_and_none_is_left_over() -> None:
 
 def test_every_topic_of_the_data_has_an_answer() -> None:
     topics = {
-        block["intent"] for path in (PROJECT / "data" / "nlu" / "faq").glob("*.yml") for block in yaml.safe_load(path.read_text("utf-8"))["nlu"]
+        block["intent"]
+        for path in (PROJECT / "data" / "nlu" / "faq").glob("*.yml")
+        for block in yaml.safe_load(path.read_text("utf-8"))["nlu"]
     }
     assert topics == set(ANSWERS)
 
@@ -193,7 +200,12 @@ def values(language: str) -> dict[str, str]:
         "holidays": ", ".join([f"{day} ({holiday})"] * 6),
     }
     given["holidays"] = "\n" + texts.text("utter_holidays", language, **given)
-    given["hours"] = longest([texts.text("utter_handoff_hours", language, **given), "\n".join([f"*{given['location']}*", *[line] * 7] * len(places))])
+    given["hours"] = longest(
+        [
+            texts.text("utter_handoff_hours", language, **given),
+            "\n".join([f"*{given['location']}*", *[line] * 7] * len(places)),
+        ]
+    )
     return given
 
 
@@ -217,11 +229,20 @@ def test_bodies_fit(language: str) -> None:
 @pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
 def test_a_joined_question_fits(language: str) -> None:
     """A reason and the question after it are one message, body and choices together."""
-    reasons = ("utter_time_in_past", "utter_time_too_far", "utter_closed_day", "utter_closed_holiday", "utter_slot_just_taken")
+    reasons = (
+        "utter_time_in_past",
+        "utter_time_too_far",
+        "utter_closed_day",
+        "utter_closed_holiday",
+        "utter_slot_just_taken",
+    )
     questions = ("utter_ask_slot", "utter_ask_slot_in_window", "utter_no_slot_then", "utter_no_more_times")
     said = {key: filled(responses(language)[key][0]["text"], language) for key in (*reasons, *questions)}
     assert max(len(f"{said[r]}\n\n{said[q]}") for r in reasons for q in questions) <= WITH_CHOICES
-    for complaint, question in (("utter_birth_date_impossible", "utter_ask_birth_date"), ("utter_confirm_not_understood", "utter_ask_confirm")):
+    for complaint, question in (
+        ("utter_birth_date_impossible", "utter_ask_birth_date"),
+        ("utter_confirm_not_understood", "utter_ask_confirm"),
+    ):
         both = [filled(responses(language)[key][0]["text"], language) for key in (complaint, question)]
         assert len("\n\n".join(both)) <= WITH_CHOICES
 
@@ -235,7 +256,14 @@ def test_introduction_and_consent_are_one_message(language: str) -> None:
 @pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
 def test_the_introduction_joins_whatever_is_asked_first(language: str) -> None:
     hello = filled(responses(language)["utter_introduction"][0]["text"], language)
-    for key in ("utter_ask_consent", "utter_bot_challenge", "utter_ask_language", "utter_not_understood", "utter_out_of_scope", "utter_help"):
+    for key in (
+        "utter_ask_consent",
+        "utter_bot_challenge",
+        "utter_ask_language",
+        "utter_not_understood",
+        "utter_out_of_scope",
+        "utter_help",
+    ):
         assert len(f"{hello}\n\n{filled(responses(language)[key][0]['text'], language)}") <= WITH_CHOICES, key
 
 
@@ -247,10 +275,15 @@ def test_buttons_fit_and_differ(language: str) -> None:
         as_list = len(buttons) > BUTTONS
         assert not as_list or (variation.get("metadata") or {}).get("list_button"), key
         titles = [filled(button["title"], language) for button in buttons]
-        assert all(0 < len(title) <= (ROW if as_list else BUTTON) and title == title.strip() for title in titles), (key, titles)
+        assert all(0 < len(title) <= (ROW if as_list else BUTTON) and title == title.strip() for title in titles), (
+            key,
+            titles,
+        )
         assert len(set(titles)) == len(titles), key
         payloads = [filled(button["payload"], language) for button in buttons]
-        assert all(re.fullmatch(r"/[a-z_]+(?::[a-z_]+=\S+)?", payload) and len(payload) <= PAYLOAD for payload in payloads), (key, payloads)
+        assert all(
+            re.fullmatch(r"/[a-z_]+(?::[a-z_]+=\S+)?", payload) and len(payload) <= PAYLOAD for payload in payloads
+        ), (key, payloads)
         assert len(set(payloads)) == len(payloads), key
 
 
@@ -278,7 +311,9 @@ def test_rows_of_the_actions_fit(language: str) -> None:
     for key in ("utter_any_practitioner_hint", "utter_more_times_hint"):
         assert len(responses(language)[key][0]["text"]) <= HINT, key
     everybody = max(
-        len(responses(language)["utter_practitioner_speaks"][0]["text"]) - len("{languages}") + len(", ".join(formats.language_name(c, language) for c in p["languages"]))
+        len(responses(language)["utter_practitioner_speaks"][0]["text"])
+        - len("{languages}")
+        + len(", ".join(formats.language_name(c, language) for c in p["languages"]))
         for p in clinic()["practitioners"]
     )
     assert everybody <= HINT, "no doctor of the demo clinic has their languages cut"

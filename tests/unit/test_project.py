@@ -18,14 +18,18 @@ except ModuleNotFoundError:  # Python 3.10
 
 BINARY = {".png", ".jpg", ".ico", ".woff2"}
 # What a lock file or a licence may name; nothing of ours may.
-REGISTRIES = re.compile(r"(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|index-url|extra-index-url|artifactory|nexus\.)", re.IGNORECASE)
+REGISTRIES = re.compile(
+    r"(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|index-url|extra-index-url|artifactory|nexus\.)", re.IGNORECASE
+)
 MACHINE = re.compile(r"(?<![\w.$}/])/(?:root|home/\w+|Users/\w+|work/(?:main|shared))\b")
 SECRETS = {
     "a Meta access token": re.compile(r"\bEAA[A-Za-z0-9]{20,}"),
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     "an AWS key": re.compile(r"\bAKIA[0-9A-Z]{16}\b"),
     "a GitHub token": re.compile(r"\bgh[pousr]_[A-Za-z0-9]{30,}"),
-    "a password in an address": re.compile(r"\b(?:postgresql|mysql|redis|https?)(?:\+\w+)?://[^\s:/@\"'{}]+:(?!secret@|password@|…)[^\s@\"'{}]{6,}@"),
+    "a password in an address": re.compile(
+        r"\b(?:postgresql|mysql|redis|https?)(?:\+\w+)?://[^\s:/@\"'{}]+:(?!secret@|password@|…)[^\s@\"'{}]{6,}@"
+    ),
     "a long secret in an assignment": re.compile(
         r"(?i)\b\w*(?:secret|token|password|api_key)\w*[\"']?\s*[:=]\s*[\"'](?!demo-)(?=[^\"']*\d)[A-Za-z0-9+/=_-]{24,}[\"']"
     ),
@@ -94,7 +98,9 @@ def test_a_secret_would_be_seen(kind: str, text: str) -> None:
 
 
 def test_no_environment_file_and_no_database() -> None:
-    assert [name for name in texts() if Path(name).name in (".env", "id_rsa") or name.endswith((".db", ".pem", ".key"))] == []
+    assert [
+        name for name in texts() if Path(name).name in (".env", "id_rsa") or name.endswith((".db", ".pem", ".key"))
+    ] == []
 
 
 def _normal(name: str) -> str:

@@ -66,7 +66,11 @@ def imported(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             above = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
             yield ".".join(filter(None, (above, node.module)))
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("importlib.import_module", "import_module", "__import__"):
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in (
+            "importlib.import_module",
+            "import_module",
+            "__import__",
+        ):
             if node.args and isinstance(node.args[0], ast.Constant):
                 yield str(node.args[0].value)
 
@@ -76,7 +80,9 @@ def top(name: str) -> str:
 
 
 def test_every_room_is_in_the_table() -> None:
-    folders = {path.parent.name for path in PROJECT.glob("*/__init__.py")} | {p.parent.name for p in PROJECT.glob("*/__main__.py")}
+    folders = {path.parent.name for path in PROJECT.glob("*/__init__.py")} | {
+        p.parent.name for p in PROJECT.glob("*/__main__.py")
+    }
     assert folders - {"tests"} == set(ROOMS)
 
 
@@ -142,7 +148,9 @@ def _calls(path: Path) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom) and node.module in ("datetime", "time"):
             aliases |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
-            aliases |= {alias.asname or alias.name: alias.name for alias in node.names if alias.name in ("datetime", "time")}
+            aliases |= {
+                alias.asname or alias.name: alias.name for alias in node.names if alias.name in ("datetime", "time")
+            }
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Attribute):
             first, _, rest = ast.unparse(node).partition(".")
@@ -151,7 +159,13 @@ def _calls(path: Path) -> Iterator[str]:
             full = aliases.get(node.id, "")
         else:
             continue
-        for known in ("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today", "time.time"):
+        for known in (
+            "datetime.datetime.now",
+            "datetime.datetime.utcnow",
+            "datetime.datetime.today",
+            "datetime.date.today",
+            "time.time",
+        ):
             if full == known:
                 yield known.removeprefix("datetime.")
 
@@ -159,7 +173,10 @@ def _calls(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("room", ROOMS)
 def test_the_time_comes_from_the_clinics_clock(room: str) -> None:
     wrong = [
-        f"{name_of(path)} calls {call}()" for path in modules(room) for call in _calls(path) if (name_of(path), call) not in CLOCKS
+        f"{name_of(path)} calls {call}()"
+        for path in modules(room)
+        for call in _calls(path)
+        if (name_of(path), call) not in CLOCKS
     ]
     assert not wrong, "take the time from clinic.clock, or write the reason into CLOCKS"
 

@@ -17,7 +17,16 @@ Meet = Callable[..., Conversation]
 
 def test_the_summary_says_it_all(chat: Conversation) -> None:
     text = chat.until_confirm().text
-    for part in ("Dr. Anna Weber", "Dermatology", "Monday, 23 November", "8:00 AM", "Salama Kreuzberg", "Salamaweg 12", "Maria Schmidt", "24 May 1985"):
+    for part in (
+        "Dr. Anna Weber",
+        "Dermatology",
+        "Monday, 23 November",
+        "8:00 AM",
+        "Salama Kreuzberg",
+        "Salamaweg 12",
+        "Maria Schmidt",
+        "24 May 1985",
+    ):
         assert part in text
 
 

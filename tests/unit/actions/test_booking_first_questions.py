@@ -69,12 +69,23 @@ def test_i_want_an_appointment_is_no_consent_but_the_button_after_all_is(meet: M
 @pytest.mark.parametrize(
     ("text", "intent", "confidence", "consents"),
     [
-        *[("yes", "affirm", 0.9, True), ("I agree", "affirm", 0.9, True), ("ja", "nlu_fallback", 0.2, True), ("да", "affirm", 0.3, True)],
-        *[("yes, but why?", "affirm", 0.9, None), ("ok?", "affirm", 0.9, None), ("I guess that depends", "affirm", 0.5, None)],
+        *[
+            ("yes", "affirm", 0.9, True),
+            ("I agree", "affirm", 0.9, True),
+            ("ja", "nlu_fallback", 0.2, True),
+            ("да", "affirm", 0.3, True),
+        ],
+        *[
+            ("yes, but why?", "affirm", 0.9, None),
+            ("ok?", "affirm", 0.9, None),
+            ("I guess that depends", "affirm", 0.5, None),
+        ],
         *[("no", "deny", 0.9, False), ("a dermatologist", "inform", 0.9, None)],
     ],
 )
-def test_only_a_clear_yes_is_a_consent(meet: Meet, text: str, intent: str, confidence: float, consents: bool | None) -> None:
+def test_only_a_clear_yes_is_a_consent(
+    meet: Meet, text: str, intent: str, confidence: float, consents: bool | None
+) -> None:
     chat = meet(agreed=False).opens().answers(text, intent, confidence=confidence)
     assert agreed(chat) is consents
 
@@ -132,7 +143,14 @@ def test_a_doctor_says_the_specialty_too(chat: Conversation) -> None:
 
 @pytest.mark.parametrize(
     ("text", "intent"),
-    [("anyone", "human_handoff"), ("any doctor", "inform"), ("I don't mind", "out_of_scope"), ("no", "deny"), ("egal wer", "inform"), ("أي دكتور", "inform")],
+    [
+        ("anyone", "human_handoff"),
+        ("any doctor", "inform"),
+        ("I don't mind", "out_of_scope"),
+        ("no", "deny"),
+        ("egal wer", "inform"),
+        ("أي دكتور", "inform"),
+    ],
 )
 def test_any_doctor(chat: Conversation, text: str, intent: str) -> None:
     chat.opens("dermatologist", specialty="dermatology").answers(text, intent)

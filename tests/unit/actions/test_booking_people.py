@@ -40,7 +40,8 @@ def test_known_patients_are_offered(chat: Conversation) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"), [("Maria Schmidt", "Maria Schmidt"), ("für MARIA SCHMIDT bitte", "Maria Schmidt"), ("ali schmidt", "Ali Schmidt")]
+    ("text", "found"),
+    [("Maria Schmidt", "Maria Schmidt"), ("für MARIA SCHMIDT bitte", "Maria Schmidt"), ("ali schmidt", "Ali Schmidt")],
 )
 def test_a_known_patient_by_name(chat: Conversation, text: str, found: str) -> None:
     known(chat)
@@ -171,7 +172,15 @@ def test_dates_of_birth(chat: Conversation, text: str) -> None:
     assert "Maria Schmidt" in chat.text and "24 May 1985" in chat.text
 
 
-@pytest.mark.parametrize(("text", "key"), [("sometime", "could not read"), ("31.02.1985", "could not read"), ("24.05.2027", "cannot be right"), ("24.05.1885", "cannot be right")])
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("sometime", "could not read"),
+        ("31.02.1985", "could not read"),
+        ("24.05.2027", "cannot be right"),
+        ("24.05.1885", "cannot be right"),
+    ],
+)
 def test_no_dates_of_birth(chat: Conversation, text: str, key: str) -> None:
     at_birth_date(chat).answers(text, entities=time(text))
     assert (chat.slot("birth_date"), chat.asked, chat.keys) == (None, "booking_birth_date", ["", "utter_ask_birth_date"])

@@ -179,7 +179,9 @@ def test_a_slot_that_somebody_else_holds_meanwhile(meet: Meet) -> None:
     assert held(first.contact_id) == []
 
 
-@pytest.mark.parametrize("key", ["", "1.1.1", "1.1.4.202611220800", "999.1.4.202611230700", "1.1.4.202611230705", "'; drop table x"])
+@pytest.mark.parametrize(
+    "key", ["", "1.1.1", "1.1.4.202611220800", "999.1.4.202611230700", "1.1.4.202611230705", "'; drop table x"]
+)
 def test_a_key_that_is_no_free_slot(chat: Conversation, key: str) -> None:
     chat.weber().answers("/inform", slot_key=key)
     assert (chat.slot("slot"), chat.asked) == (None, "booking_slot")

@@ -17,7 +17,8 @@ def said(text: str, intent: str = "affirm", confidence: float = 0.99) -> Turn:
 
 
 @pytest.mark.parametrize(
-    "text", ["yes", "Yes please!", "sim, obrigado", "ja", "Ja, gerne", "да, пожалуйста", "نعم", "موافق", "ok", "👍", "/affirm"]
+    "text",
+    ["yes", "Yes please!", "sim, obrigado", "ja", "Ja, gerne", "да, пожалуйста", "نعم", "موافق", "ok", "👍", "/affirm"],
 )
 def test_a_yes(text: str) -> None:
     """Whole words of agreement count however unsure the model is."""
@@ -26,7 +27,18 @@ def test_a_yes(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["why", "why not tomorrow", "maybe", "warum?", "ja aber später", "может быть", "да, но позже", "ليش", "sim, mas depois", "is that ok?"],
+    [
+        "why",
+        "why not tomorrow",
+        "maybe",
+        "warum?",
+        "ja aber später",
+        "может быть",
+        "да, но позже",
+        "ليش",
+        "sim, mas depois",
+        "is that ok?",
+    ],
 )
 def test_no_yes(text: str) -> None:
     """Doubt, a question or a "but" is no agreement, even where the model is sure that it is."""

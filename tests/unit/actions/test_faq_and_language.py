@@ -67,7 +67,10 @@ def test_holidays_soon_are_named_and_far_ones_are_not(meet: Meet) -> None:
 
 def test_every_place_gets_a_pin(chat: Conversation) -> None:
     pins = [said.location for said in asks(chat, "faq/location").said if said.location]
-    assert [(pin["name"], pin["latitude"]) for pin in pins] == [("Salama Kreuzberg", 52.49881), ("Salama Neukölln", 52.48617)]
+    assert [(pin["name"], pin["latitude"]) for pin in pins] == [
+        ("Salama Kreuzberg", 52.49881),
+        ("Salama Neukölln", 52.48617),
+    ]
 
 
 def test_latin_addresses_keep_their_order_in_arabic(meet: Meet) -> None:
@@ -153,7 +156,9 @@ def test_a_language_that_is_not_spoken(chat: Conversation) -> None:
 
 
 @pytest.mark.parametrize("languages", ["en,de", "en,ar,de,pt,ru"])
-def test_no_language_named_shows_them_in_their_own_words(meet: Meet, languages: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_language_named_shows_them_in_their_own_words(
+    meet: Meet, languages: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CLINIC_LANGUAGES", languages)
     settings.cache_clear()
     chat = meet("de")

@@ -21,8 +21,28 @@ from tests.support.conversations import Conversation, Said, time
 
 Meet = Callable[..., Conversation]
 BODY, BODY_WITH_CHOICES, BUTTONS, BUTTON, ROWS, ROW, HINT, LABEL, PAYLOAD = 4096, 1024, 3, 20, 10, 24, 72, 20, 200
-WISHES = ("yesterday", "24 December", "29 November", "1 June 2027", "on Friday", "on Tuesday", "next week", "in the evening")
-OTHERS = (Fallback(), OutOfScope(), OpenHandoff(), NeverMind(), Affirm(), Deny(), BotChallenge(), Greet(), Help(), ListAppointments())
+WISHES = (
+    "yesterday",
+    "24 December",
+    "29 November",
+    "1 June 2027",
+    "on Friday",
+    "on Tuesday",
+    "next week",
+    "in the evening",
+)
+OTHERS = (
+    Fallback(),
+    OutOfScope(),
+    OpenHandoff(),
+    NeverMind(),
+    Affirm(),
+    Deny(),
+    BotChallenge(),
+    Greet(),
+    Help(),
+    ListAppointments(),
+)
 LONG_NAME = "Maria Aparecida Fernandes Cavalcanti de Albuquerque e Souza Guimarães Vasconcelos"[:80]
 
 

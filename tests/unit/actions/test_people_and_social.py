@@ -232,7 +232,9 @@ class Broken(ClinicAction):
 
 
 @pytest.mark.usefixtures("clinic")
-def test_an_error_is_raised_and_logged_without_the_conversation(chat: Conversation, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_is_raised_and_logged_without_the_conversation(
+    chat: Conversation, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(RuntimeError):
         chat.hears("secret words").run(Broken())
     assert "action_broken failed: RuntimeError" in caplog.text

@@ -20,7 +20,12 @@ BORN = date(1985, 5, 24)
         *[("en", "1985/05/24"), ("en", "24.5.85"), ("en", "24/05/85"), ("en", "24 . 5 . 1985"), ("ar", "٢٤/٥/١٩٨٥")],
         *[("ar", "٢٤-٠٥-١٩٨٥"), ("ar", "۲۴/۵/۱۹۸۵"), ("en", "born 24.05.1985, in Berlin"), ("en", "２４/０５/１９８５")],
         *[("en", "24 May 1985"), ("en", "May 24th, 1985"), ("en", "the 24th of May 1985"), ("en", "24 may 1985 please")],
-        *[("de", "24. Mai 1985"), ("de", "am 24. Mai 1985 geboren"), ("pt", "24 de maio de 1985"), ("ru", "24 мая 1985 года")],
+        *[
+            ("de", "24. Mai 1985"),
+            ("de", "am 24. Mai 1985 geboren"),
+            ("pt", "24 de maio de 1985"),
+            ("ru", "24 мая 1985 года"),
+        ],
         *[("ru", "24 мая 1985"), ("ar", "٢٤ مايو ١٩٨٥"), ("ar", "24 مايو 1985")],
     ],
 )
@@ -49,7 +54,19 @@ def test_the_century_goes_by_the_clinics_calendar() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["31.02.1985", "24.13.1985", "0.5.1985", "32.1.1985", "29.02.2023", "1985", "24.05.", "24 May", "yesterday", "", "+49 30 23125 100"],
+    [
+        "31.02.1985",
+        "24.13.1985",
+        "0.5.1985",
+        "32.1.1985",
+        "29.02.2023",
+        "1985",
+        "24.05.",
+        "24 May",
+        "yesterday",
+        "",
+        "+49 30 23125 100",
+    ],
 )
 def test_impossible_or_incomplete_dates(text: str) -> None:
     assert birth_date(text, time(text)) is None
@@ -81,7 +98,20 @@ def test_a_choice_by_hour_or_by_place(text: str, hour: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["6", "0", "99", "16:00", "9:25", "", "tomorrow", "2 or 3", "I was there on the 2nd of May with my son", "24.05.1985", "👍"]
+    "text",
+    [
+        "6",
+        "0",
+        "99",
+        "16:00",
+        "9:25",
+        "",
+        "tomorrow",
+        "2 or 3",
+        "I was there on the 2nd of May with my son",
+        "24.05.1985",
+        "👍",
+    ],
 )
 def test_no_choice(text: str) -> None:
     assert chosen_key(text, KEYS) is None

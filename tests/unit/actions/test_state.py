@@ -54,7 +54,9 @@ def test_only_what_differs_is_an_event() -> None:
 
 
 def test_cleared_forgets_everything() -> None:
-    assert {event["name"]: event["value"] for event in Booking.cleared()} == {PREFIX + e.name: None for e in fields(Booking)}
+    assert {event["name"]: event["value"] for event in Booking.cleared()} == {
+        PREFIX + e.name: None for e in fields(Booking)
+    }
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -83,7 +85,10 @@ def test_without_its_slot() -> None:
         (Booking(), ""),
         (Booking(consent=True, name="Anna"), ""),
         (Booking(specialty="dermatology", practitioner="any"), "booking: dermatology"),
-        (Booking(specialty="dermatology", practitioner="anna-weber", when={"words": "tomorrow"}), "booking: dermatology, anna-weber, tomorrow"),
+        (
+            Booking(specialty="dermatology", practitioner="anna-weber", when={"words": "tomorrow"}),
+            "booking: dermatology, anna-weber, tomorrow",
+        ),
         (FULL, "booking: dermatology, anna-weber, Tuesday, 24 November, 9:00 AM"),  # the staff's language
     ],
 )

@@ -16,7 +16,6 @@ from nlu.classifier import LinearClassifier
 from nlu.linear import ScaledLinearSVC
 from tests.support.surroundings import ModelFolder
 
-
 # liblinear gives up on clouds that overlap; with words, of which there are thousands, it does not
 impatient = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -43,7 +42,9 @@ def test_the_confidence_is_the_share_that_is_right(spread: float) -> None:
 
 @impatient
 def test_what_can_be_known_better_is_said_more_surely() -> None:
-    sure, unsure = (ScaledLinearSVC().fit(*blobs(600, spread, seed=1)).predict_proba([[0, 0]]).max() for spread in (0.5, 2.5))
+    sure, unsure = (
+        ScaledLinearSVC().fit(*blobs(600, spread, seed=1)).predict_proba([[0, 0]]).max() for spread in (0.5, 2.5)
+    )
     assert sure > 0.9 > 0.75 > unsure
 
 

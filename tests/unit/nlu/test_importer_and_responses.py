@@ -39,7 +39,10 @@ def test_every_language_is_a_variation_with_its_condition(folder: Path) -> None:
         ("en", "hi {name}"),
     ]
     assert merged["utter_hi"][0]["buttons"] == [{"title": "Ja", "payload": "/affirm"}]
-    assert all(v["condition"] == [{"type": "slot", "name": "language", "value": v["condition"][0]["value"]}] for v in merged["utter_hi"])
+    assert all(
+        v["condition"] == [{"type": "slot", "name": "language", "value": v["condition"][0]["value"]}]
+        for v in merged["utter_hi"]
+    )
 
 
 @pytest.mark.parametrize("content", ["", "version: '3.1'\n", "- a\n"])

@@ -57,7 +57,14 @@ def test_a_sentence_is_in_its_own_language(code: str, text: str, prior: str | No
 
 @pytest.mark.parametrize(
     ("code", "text"),
-    [("de", "Guten Tag"), ("pt", "bom dia"), ("en", "thank you"), ("de", "danke schön"), ("ru", "доброе утро"), ("ar", "صباح الخير")],
+    [
+        ("de", "Guten Tag"),
+        ("pt", "bom dia"),
+        ("en", "thank you"),
+        ("de", "danke schön"),
+        ("ru", "доброе утро"),
+        ("ar", "صباح الخير"),
+    ],
 )
 def test_pairs(code: str, text: str) -> None:
     assert detect(text, KNOWN)[0] == code
@@ -84,7 +91,7 @@ def test_one_word_without_a_conversation(code: str, text: str) -> None:
     ],
 )
 def test_a_short_reply_keeps_the_conversations_language(text: str, prior: str) -> None:
-    assert detect(text, KNOWN, prior)[0] == prior or len(text.split()) == 2 and _would_be_said(text, prior)
+    assert detect(text, KNOWN, prior)[0] == prior or (len(text.split()) == 2 and _would_be_said(text, prior))
 
 
 def _would_be_said(text: str, prior: str) -> bool:
@@ -106,7 +113,13 @@ def test_without_a_word_the_conversation_goes_on(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["3ayez a7gez ma3ad", "ana 3ayez doctor asnan", "m3a doctor asnan law sama7t ya ba4a", "3andi mo3id bokra", "sba7 el 5eir ya doctor"],
+    [
+        "3ayez a7gez ma3ad",
+        "ana 3ayez doctor asnan",
+        "m3a doctor asnan law sama7t ya ba4a",
+        "3andi mo3id bokra",
+        "sba7 el 5eir ya doctor",
+    ],
 )
 def test_romanised_arabic(text: str) -> None:
     assert detect(text, KNOWN) == ("ar", 0.9)
@@ -115,7 +128,14 @@ def test_romanised_arabic(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *["see you on the 2nd or the 3rd", "um 15uhr30 am 3ten", "at 9am or 2pm please", "às 15h ou 16h", "in 30min", "call 5 or 7"],
+        *[
+            "see you on the 2nd or the 3rd",
+            "um 15uhr30 am 3ten",
+            "at 9am or 2pm please",
+            "às 15h ou 16h",
+            "in 30min",
+            "call 5 or 7",
+        ],
         *["I'm 25yo and need a GP", "B12 shot tomorrow please"],
     ],
 )
@@ -179,7 +199,9 @@ def storage(tmp_path: Path) -> Any:
 
 
 def test_training_learns_the_words_of_each_language(storage: Any) -> None:
-    data = TrainingData([example("Hallo Termin", "de"), example("Olá TERMÍN hospital", "pt"), example("hospital", "de", "example")])
+    data = TrainingData(
+        [example("Hallo Termin", "de"), example("Olá TERMÍN hospital", "pt"), example("hospital", "de", "example")]
+    )
     resource = Resource("language")
     LanguageDetector(storage, resource, {}).train(data)
     loaded = LanguageDetector.load({}, storage, resource, None)  # type: ignore[arg-type]

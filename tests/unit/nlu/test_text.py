@@ -11,7 +11,15 @@ from nlu.text import normal_text, words
 @pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
 @pytest.mark.parametrize(
     "text",
-    ["I don't need Dr. Weber's 15:30 slot 👍", "HNO-Arzt für  meine\nTochter", "وللأطفالِ بالعيـــادة", "к д-ру Ёлкиной!", "", "   ", "…"],
+    [
+        "I don't need Dr. Weber's 15:30 slot 👍",
+        "HNO-Arzt für  meine\nTochter",
+        "وللأطفالِ بالعيـــادة",
+        "к д-ру Ёлкиной!",
+        "",
+        "   ",
+        "…",
+    ],
 )
 def test_places_point_into_the_original(text: str, language: str) -> None:
     found = words(text, language)

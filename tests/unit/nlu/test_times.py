@@ -170,7 +170,10 @@ def test_no_time_is_named(language: str, text: str) -> None:
 
 
 def test_several_times_in_order_without_overlap() -> None:
-    assert [found[:2] for found in read("Monday or Thursday", "en")] == [("Monday", "11-23T00:00"), ("Thursday", "11-26T00:00")]
+    assert [found[:2] for found in read("Monday or Thursday", "en")] == [
+        ("Monday", "11-23T00:00"),
+        ("Thursday", "11-26T00:00"),
+    ]
     text = "Montag um 9 oder Mittwoch nachmittags. Sonst nächste Woche"
     found = find_times(text, "de", datetime.fromisoformat(SUNDAY))
     assert [_short(t.begins) for t in found] == ["11-23T09:00", "11-25T12:00", "11-23T00:00"]

@@ -106,8 +106,21 @@ def test_names_after_a_cue(language: str, text: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        *[("en", "I am tired"), ("en", "this is urgent"), ("en", "I'm in pain"), ("en", "my name is 24"), ("en", "my name is")],
-        *[("de", "ich bin krank"), ("de", "ich bin die ganze Woche da"), ("pt", "sou alérgico"), ("ru", "пациент ждёт"), ("ru", "имя врача"), ("ar", "أنا مريض")],
+        *[
+            ("en", "I am tired"),
+            ("en", "this is urgent"),
+            ("en", "I'm in pain"),
+            ("en", "my name is 24"),
+            ("en", "my name is"),
+        ],
+        *[
+            ("de", "ich bin krank"),
+            ("de", "ich bin die ganze Woche da"),
+            ("pt", "sou alérgico"),
+            ("ru", "пациент ждёт"),
+            ("ru", "имя врача"),
+            ("ar", "أنا مريض"),
+        ],
         *[("en", "Anna Weber"), ("en", "my nme is"), ("de", "Heizung kaputt")],
     ],
 )

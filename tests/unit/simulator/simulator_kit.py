@@ -105,9 +105,7 @@ class Running:
     def __init__(self, settings: Settings) -> None:
         self.base = f"http://127.0.0.1:{settings.port}"
         self.app = create_app(settings)
-        config = uvicorn.Config(
-            self.app, port=settings.port, ws="none", log_level="error", timeout_graceful_shutdown=1
-        )
+        config = uvicorn.Config(self.app, port=settings.port, ws="none", log_level="error", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
@@ -125,13 +123,9 @@ class Running:
         method = method or ("GET" if body is None else "POST")
         return self.http.request(method, f"{self.base}/control{path}", json=body, timeout=10)
 
-    def graph(
-        self, path: str, method: str = "GET", token: str | None = TOKEN, **more: Any
-    ) -> requests.Response:
+    def graph(self, path: str, method: str = "GET", token: str | None = TOKEN, **more: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return self.http.request(
-            method, f"{self.base}{path}", headers=headers, timeout=more.pop("timeout", 10), **more
-        )
+        return self.http.request(method, f"{self.base}{path}", headers=headers, timeout=more.pop("timeout", 10), **more)
 
     def post(self, body: Any, **more: Any) -> requests.Response:
         return self.graph(f"/v25.0/{NUMBER}/messages", "POST", json=body, **more)
@@ -171,9 +165,7 @@ def list_of(*sections: list[str], button: str = "Choose") -> Json:
     made = [
         {
             "title": f"Section {s}",
-            "rows": [
-                {"id": f"r{s}.{n}", "title": t, "description": "With a doctor"} for n, t in enumerate(rows)
-            ],
+            "rows": [{"id": f"r{s}.{n}", "title": t, "description": "With a doctor"} for n, t in enumerate(rows)],
         }
         for s, rows in enumerate(sections)
     ]

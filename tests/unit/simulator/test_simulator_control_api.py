@@ -80,9 +80,7 @@ def test_waiting_for_something_new(simulator: Running) -> None:
     answer = simulator.control(f"/phones/{ANNA}/messages?after={first['seq']}&wait=5").json()
     assert [message["type"] for message in answer["messages"]] == ["text"]
     assert 0.15 < time.monotonic() - begin < 2
-    assert simulator.control(f"/phones/{ANNA}/messages?after={first['seq'] + 1}&wait=0.1").json() == {
-        "messages": []
-    }
+    assert simulator.control(f"/phones/{ANNA}/messages?after={first['seq'] + 1}&wait=0.1").json() == {"messages": []}
     assert simulator.control(f"/phones/{ANNA}/messages?after=soon").status_code == 400
 
 
@@ -135,9 +133,7 @@ def test_accepted_but_never_answered(simulator: Running, clinic: Clinic) -> None
     clinic.wait_statuses(message["wamid"], 2)
 
 
-@pytest.mark.parametrize(
-    "orders", [None, [{}], [{"color": 1}], ["x"], [{"status": "many"}], [{"status": 500, "for": 1}]]
-)
+@pytest.mark.parametrize("orders", [None, [{}], [{"color": 1}], ["x"], [{"status": "many"}], [{"status": 500, "for": 1}]])
 def test_faults_that_are_none(simulator: Running, orders: object) -> None:
     assert simulator.control("/faults", {"next_responses": orders}).status_code == 400
 

@@ -36,9 +36,7 @@ def test_the_token_is_checked(simulator: Running, token: str | None) -> None:
 
 def test_a_refusal_names_the_field_and_the_limit(simulator: Running) -> None:
     simulator.say()
-    answer = simulator.post(
-        {"messaging_product": "whatsapp", "to": ANNA, **buttons("A title of more than twenty")}
-    )
+    answer = simulator.post({"messaging_product": "whatsapp", "to": ANNA, **buttons("A title of more than twenty")})
     found = error(answer, 400, 131009)
     assert found["type"] == "OAuthException"
     data = found["error_data"]

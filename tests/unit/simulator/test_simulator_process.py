@@ -66,9 +66,7 @@ def test_a_kill_loses_neither_message_nor_webhook(settings: Settings, clinic: Cl
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_at_once_and_quietly_with_a_page_open(
-    settings: Settings, clinic: Clinic, ending: signal.Signals
-) -> None:
+def test_it_ends_at_once_and_quietly_with_a_page_open(settings: Settings, clinic: Clinic, ending: signal.Signals) -> None:
     with process(settings) as running:
         address = f"http://127.0.0.1:{settings.port}/control/events"
         with requests.get(address, stream=True, timeout=5) as stream:

@@ -72,9 +72,7 @@ def test_a_phone_that_hides_its_number(simulator: Running, clinic: Clinic) -> No
     simulator.say()
     eventually(lambda: clinic.messages())
     [value] = clinic.values()
-    assert value["contacts"] == [
-        {"profile": {"name": "Anna Größe", "username": "@annagröße"}, "user_id": "DE.111222333"}
-    ]
+    assert value["contacts"] == [{"profile": {"name": "Anna Größe", "username": "@annagröße"}, "user_id": "DE.111222333"}]
     assert "from" not in value["messages"][0]
 
 
@@ -130,17 +128,13 @@ def test_statuses_in_order_with_their_objects(simulator: Running, clinic: Clinic
         ({"type": "system", "system": {"body": "x", "type": "y"}}, "system", {"body", "type"}),
     ],
 )
-def test_other_types(
-    simulator: Running, clinic: Clinic, order: dict[str, object], kind: str, keys: set[str]
-) -> None:
+def test_other_types(simulator: Running, clinic: Clinic, order: dict[str, object], kind: str, keys: set[str]) -> None:
     assert simulator.control(f"/phones/{ANNA}/send", order).status_code == 200
     [message] = eventually(clinic.messages)
     assert message["type"] == kind
     assert set(message[kind]) == keys
     if "id" in keys:
-        assert (
-            simulator.graph(f"/v25.0/{message[kind]['id']}").json()["mime_type"] == message[kind]["mime_type"]
-        )
+        assert simulator.graph(f"/v25.0/{message[kind]['id']}").json()["mime_type"] == message[kind]["mime_type"]
 
 
 def test_contacts_reactions_and_the_unsupported(simulator: Running, clinic: Clinic) -> None:
@@ -235,9 +229,7 @@ def test_a_refused_handshake_is_told_in_plain_words(
     assert "WHATSAPP_VERIFY_TOKEN" in caplog.text
 
 
-def test_a_clinic_that_comes_later(
-    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_clinic_that_comes_later(settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     from dataclasses import replace
 
     from simulator_kit import free_port
