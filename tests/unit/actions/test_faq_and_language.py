@@ -121,6 +121,7 @@ def stored(chat: Conversation) -> str | None:
     [
         ("en", "can we speak German?", "de"),
         ("en", "German instead of English please", "de"),
+        ("en", "not English, Portuguese please", "pt"),
         ("de", "lieber auf Arabisch", "ar"),
         ("ar", "بالروسي من فضلك", "ru"),
         ("ru", "можно по-русски?", "ru"),

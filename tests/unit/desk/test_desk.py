@@ -109,7 +109,17 @@ def test_who_waits_and_who_comes(page: TestClient) -> None:
     handoffs.open_handoff(person, "asked", "ar", "“أريد موظفًا”")
     clock.freeze(clock.parse_instant("2026-11-22T10:07:30+01:00"))
     text = page.get("/").text
-    for part in ("“أريد موظفًا”", "Arabic", "7 min", "nobody yet", "Maria Schmidt", "Dr. Anna Weber", "Salama Kreuzberg", "Monday, 23 November", "8:00"):
+    for part in (
+        "“أريد موظفًا”",
+        "Arabic",
+        "7 min",
+        "nobody yet",
+        "Maria Schmidt",
+        "Dr. Anna Weber",
+        "Salama Kreuzberg",
+        "Monday, 23 November",
+        "8:00",
+    ):
         assert part in text, part
 
 
@@ -152,8 +162,10 @@ def test_text_of_either_direction_keeps_its_own(page: TestClient) -> None:
     assert '<td dir="auto">مرحبا Dr. Weber</td>' in page.get("/").text
 
 
-def test_without_a_password_the_desk_does_not_start(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(command, "environment", lambda: {})
+def test_without_a_password_the_desk_does_not_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "environment", dict)
     monkeypatch.setattr(command.uvicorn, "run", lambda *a, **k: pytest.fail("it started"))
     assert command.main() == 2
     assert "DESK_PASSWORD" in capsys.readouterr().err

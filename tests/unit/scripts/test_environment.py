@@ -13,7 +13,13 @@ from clinic.settings import PROJECT
 from scripts import environment, run, train
 from scripts.stack import free_ports
 
-SECRETS = ("WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "DESK_PASSWORD", "WHATSAPP_PHONE_NUMBER_ID")
+SECRETS = (
+    "WHATSAPP_ACCESS_TOKEN",
+    "WHATSAPP_APP_SECRET",
+    "WHATSAPP_VERIFY_TOKEN",
+    "DESK_PASSWORD",
+    "WHATSAPP_PHONE_NUMBER_ID",
+)
 
 
 def test_the_demo_needs_nothing_from_anybody() -> None:
@@ -53,7 +59,9 @@ def test_given_values_win(demo: bool) -> None:
         assert environment.build(True, base={"SIMULATOR_PORT": "9100"})["WHATSAPP_GRAPH_URL"] == "http://127.0.0.1:9100"
 
 
-def test_relative_databases_are_the_projects_wherever_a_process_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_relative_databases_are_the_projects_wherever_a_process_starts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     env = environment.build(demo=True, base={"CLINIC_DATABASE_URL": "sqlite:///var/other.db"})
     assert env["CLINIC_DATABASE_URL"] == f"sqlite:///{PROJECT}/var/other.db"
@@ -78,12 +86,17 @@ def test_demo_and_real_number_run_the_same_but_the_simulator() -> None:
 def test_http_apis_bind_loopback() -> None:
     words = shlex.split(run.commands(environment.build(demo=True, base={}), demo=True)["rasa"])
     assert words[words.index("--interface") + 1] == "127.0.0.1"
-    assert all(address.startswith("http://127.0.0.1:") for address in run.addresses(environment.build(True, base={}), True).values())
+    assert all(
+        address.startswith("http://127.0.0.1:")
+        for address in run.addresses(environment.build(True, base={}), True).values()
+    )
 
 
 def test_no_secret_stands_on_a_command_line() -> None:
     env = environment.build(demo=True, base={})
-    assert not [name for name in SECRETS for command in run.commands(env, demo=True).values() if env[name] in command.split()]
+    assert not [
+        name for name in SECRETS for command in run.commands(env, demo=True).values() if env[name] in command.split()
+    ]
 
 
 def test_busy_ports_are_named_by_their_variable() -> None:
@@ -102,7 +115,9 @@ def test_busy_ports_are_named_by_their_variable() -> None:
     assert run.busy_ports(env, demo=True) == []
 
 
-def test_a_taken_port_stops_the_start_and_says_which(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_taken_port_stops_the_start_and_says_which(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(run, "busy_ports", lambda env, demo: ["DESK_PORT"])
     monkeypatch.setattr(run.subprocess, "run", lambda *a, **k: pytest.fail("nothing may be started"))
     assert run.prepare(environment.build(True, base={}), demo=True) is False
@@ -110,7 +125,9 @@ def test_a_taken_port_stops_the_start_and_says_which(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("missing", run.NEEDED_TO_SERVE)
-def test_serving_without_a_secret_says_which(missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_serving_without_a_secret_says_which(
+    missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(run.subprocess, "run", lambda *a, **k: pytest.fail("nothing may be started"))
     env = {**environment.build(False, base={}), **dict.fromkeys(run.NEEDED_TO_SERVE, "x"), missing: " "}
     assert run.prepare(env, demo=False) is False
@@ -136,7 +153,19 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("changed", ["locales/a.yml", "data/a.yml", "nlu/a.py", "nlu/a.yml", "domain.yml", "config.yml", "requirements.lock", "clinic/vocabulary/a.yml"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "locales/a.yml",
+        "data/a.yml",
+        "nlu/a.py",
+        "nlu/a.yml",
+        "domain.yml",
+        "config.yml",
+        "requirements.lock",
+        "clinic/vocabulary/a.yml",
+    ],
+)
 def test_a_change_in_what_the_model_is_made_of(project: Path, changed: str) -> None:
     before = train.fingerprint()
     (project / changed).write_text("b")

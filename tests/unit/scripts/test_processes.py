@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,7 +30,8 @@ QUICK = """
 def start(**commands: str) -> subprocess.Popen[str]:
     """The manager in a process of its own, with short pauses, running `python -c` commands."""
     added = "\n    ".join(
-        f"manager.add_process({name!r}, {f'exec {sys.executable} -uc {chr(34)}{code}{chr(34)}'!r})" for name, code in commands.items()
+        f"manager.add_process({name!r}, {f'exec {sys.executable} -uc {chr(34)}{code}{chr(34)}'!r})"
+        for name, code in commands.items()
     )
     return subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(QUICK.format(processes=added))],
@@ -65,10 +67,16 @@ def alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:1] if Path("/proc").exists() else True
+    return (
+        "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:1] if Path("/proc").exists() else True
+    )
 
 
-SLEEPS = "import os,time;print('pid',os.getpid());time.sleep(60)"
+SLEEPS = "import os,time;print('my pid',os.getpid());time.sleep(60)"
+
+
+def said_pids(said: str) -> list[int]:
+    return [int(pid) for pid in re.findall(r"my pid (\d+)", said)]
 
 
 def test_a_crash_is_seen_and_started_again_and_the_fifth_ends_all() -> None:
@@ -78,7 +86,7 @@ def test_a_crash_is_seen_and_started_again_and_the_fifth_ends_all() -> None:
     assert said.count("I crash") == 5
     assert said.count("bad ended (code 3); starting it again") == 4
     assert "bad ended 5 times" in said and "stopping everything" in said
-    pid = int(said.split("pid ")[1].split()[0])
+    (pid,) = said_pids(said)
     assert not alive(pid), "the good one was ended too"
 
 
@@ -90,8 +98,8 @@ def test_a_clean_exit_counts_as_an_end_too() -> None:
 
 
 def test_lines_carry_the_name_of_their_process() -> None:
-    manager = start(talker=SLEEPS.replace("'pid'", "'talker pid'"))
-    line = until(manager, "talker pid").splitlines()[-1]
+    manager = start(talker=SLEEPS)
+    line = until(manager, "my pid").splitlines()[-1]
     assert "talker" in line.partition("|")[0]
     manager.terminate()
     ended(manager)
@@ -99,15 +107,14 @@ def test_lines_carry_the_name_of_their_process() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_one_signal_ends_all_with_code_0(number: signal.Signals) -> None:
-    manager = start(one=SLEEPS, two=SLEEPS.replace("'pid'", "'two'"))
-    said = until(manager, "pid") if "two" in (first := until(manager, "one")) else first
-    time.sleep(0.2)
+    manager = start(one=SLEEPS, two=SLEEPS)
+    said = until(manager, "my pid") + until(manager, "my pid")
     manager.send_signal(number)
     said += ended(manager)
     assert manager.returncode == 0
+    assert len(said_pids(said)) == 2
     assert "starting it again" not in said
-    for part in said.split("pid ")[1:]:
-        assert not alive(int(part.split()[0]))
+    assert not any(alive(pid) for pid in said_pids(said))
 
 
 def test_who_does_not_listen_is_killed() -> None:
