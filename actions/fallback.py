@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.base import ClinicAction, Events, Speaker
 from actions.turn import Turn
@@ -25,7 +25,9 @@ class Fallback(ClinicAction):
     action_name = "action_fallback"
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
-        """Ask again, then offer a person."""
+        """Who names a doctor or a specialty wants to be seen; else ask again, then offer a person."""
+        if not turn.in_form and (turn.entities("specialty") or turn.entities("practitioner")):
+            return [FollowupAction("booking_form")]
         return not_understood(turn, speak, "utter_not_understood")
 
 

@@ -21,7 +21,7 @@ class ChangeLanguage(ClinicAction):
         spoken = [code for code in named if code in settings().languages]
         if spoken:
             # "can we speak German instead of English": the language that is not spoken now is the wish
-            wish = next((code for code in spoken if True), spoken[0])
+            wish = next((code for code in spoken if code != turn.language), spoken[0])
             contacts.set_language(turn.contact_id, wish)
             speak.say("utter_language_changed", language=wish)
             return [SlotSet("language_choice", wish)]

@@ -15,6 +15,7 @@ from actions.turn import Turn
 from clinic import consent as consents
 from clinic import formats, patients, vocabulary
 from clinic.scheduling import booking as appointments
+from clinic.scheduling.proposals import EXACT
 from clinic.scheduling.slots import free_slots
 
 FALLBACK_SPECIALTY = "general_practice"
@@ -112,7 +113,8 @@ def slot(session: Session, booking: Booking, turn: Turn) -> Answer:
         shown = Booking.of(turn.tracker).offered_keys
         named_day = any(not entity.get("dateless") for entity in turn.entities("time"))
         key = reading.key_by_place(turn.text, shown)
-        if not key and not named_day:
+        stretch = any((entity.get("resolved") or {}).get("grain") not in EXACT for entity in turn.entities("time"))
+        if not key and not named_day and not stretch:
             key = reading.chosen_key(turn.text, shown, names_time=bool(turn.entities("time")))
         key = key or _named_exactly(session, booking, turn)
     if key:
@@ -164,6 +166,9 @@ def name(session: Session, booking: Booking, turn: Turn) -> Answer:
 def birth_date(session: Session, booking: Booking, turn: Turn) -> Answer:
     """A date that somebody alive can be born on."""
     found = reading.birth_date(turn.text, turn.entities("time"))
+    relation = turn.value("relation")
+    if found is None and relation and relation != booking.relation:
+        return Answer(replace(booking, relation=relation))
     if found is None:
         corrected = names.written(turn)
         if corrected and " " in corrected:  # the name once more, in full or spelt right

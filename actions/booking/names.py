@@ -37,7 +37,7 @@ def _own_part(turn: Turn) -> str:
 
 def written(turn: Turn) -> Optional[str]:
     """The name that the message is, tidied; None when it is a tap, a question, a sentence or no name."""
-    if turn.is_tap or "?" in turn.text or "\u061f" in turn.text:
+    if turn.is_tap or vocabulary.code_of("ordinals", turn.text) or "?" in turn.text or "\u061f" in turn.text:
         return None
     unlikely = turn.confidence >= NO_NAME.get(turn.intent, 1.1)
     if not turn.value("person") and (unlikely or vocabulary.mentions("doubt", turn.text)):

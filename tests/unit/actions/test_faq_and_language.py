@@ -135,7 +135,7 @@ def test_a_language_that_is_spoken(meet: Meet, language: str, text: str, wish: s
     assert stored(chat) == wish
     assert chat.keys == ["utter_language_changed"]
     chat.hears("help", "help").run(Help())
-    assert chat.text.startswith({"de": "Ich", "ar": "يمكن", "ru": "Я ", "en": "I "}[wish]), "from now on"
+    assert chat.text.startswith({"de": "Ich", "ar": "يمكن", "ru": "Я ", "en": "I ", "pt": "Posso"}[wish]), "from now on"
 
 
 def test_it_holds_at_once_and_in_the_form(chat: Conversation) -> None:
