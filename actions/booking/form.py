@@ -14,7 +14,7 @@ from rasa_sdk.events import SlotSet
 from sqlalchemy.orm import Session
 
 from actions.base import ClinicAction, Events, Speaker
-from actions.booking import answers, understand
+from actions.booking import answers, names, understand
 from actions.booking.answers import Answer
 from actions.booking.state import PREFIX, Booking
 from actions.fallback import not_understood
@@ -43,8 +43,6 @@ PHRASES_FOR = {
 }
 YES_OR_NO = ("booking_consent", "booking_confirmed")
 SURE, QUITE_SURE = 0.6, 0.8
-# A wish for a person is sooner believed than anything else: a name must not swallow it.
-SURE_OF_A_PERSON = 0.4
 
 READERS: Mapping[str, Callable[[Session, Booking, Turn], Answer]] = {
     "booking_consent": answers.consent_given,
@@ -69,8 +67,7 @@ def interrupts(turn: Turn) -> bool:
     if any(vocabulary.matches(section, turn.text) for section in PHRASES_FOR.get(turn.asked or "", ())):
         return False
     if turn.asked == "booking_name":
-        needed = SURE_OF_A_PERSON if turn.intent == "human_handoff" else QUITE_SURE
-        return turn.confidence >= needed and turn.intent != "greet"
+        return turn.confidence >= names.enough_against(turn, QUITE_SURE) and turn.intent != "greet"
     if any(turn.entities(entity) for entity in ANSWERED_BY.get(turn.asked or "", ())):
         return _interrupts_though_it_answers(turn)
     return True

@@ -10,6 +10,8 @@ from clinic import patients, vocabulary
 from clinic.models import Patient
 
 MOST_WORDS = 5
+LENGTH_OF_A_NAME = 4
+SURE_OF_A_PERSON, PERHAPS_A_PERSON = 0.8, 0.4
 # Intents that a name is never taken for, from this confidence on: the model has seen few of the world's names.
 NO_NAME = {
     "book_appointment": 0.5,
@@ -17,7 +19,6 @@ NO_NAME = {
     "deny": 0.7,
     "greet": 0.7,
     "thank": 0.7,
-    "human_handoff": 0.4,
     "nevermind": 0.5,
     "help": 0.5,
     "faq": 0.5,
@@ -35,11 +36,22 @@ def _own_part(turn: Turn) -> str:
     return vocabulary.without_leading(("name_cues", "weak_name_cues"), text.strip(" ,.:"))
 
 
+def enough_against(turn: Turn, otherwise: float) -> float:
+    """How sure the model must be of its intent for a message not to be the name that was asked for.
+
+    A sentence that wants a person is believed early: no name may swallow it. In a name's length ("منى عبد الرحمن"
+    looks like such a wish to the model) it has to be sure; plain wishes for a person are, in all languages.
+    """
+    if turn.intent != "human_handoff":
+        return otherwise
+    return SURE_OF_A_PERSON if len(turn.text.split()) <= LENGTH_OF_A_NAME else PERHAPS_A_PERSON
+
+
 def written(turn: Turn) -> Optional[str]:
     """The name that the message is, tidied; None when it is a tap, a question, a sentence or no name."""
     if turn.is_tap or vocabulary.code_of("ordinals", turn.text) or "?" in turn.text or "\u061f" in turn.text:
         return None
-    unlikely = turn.confidence >= NO_NAME.get(turn.intent, 1.1)
+    unlikely = turn.confidence >= enough_against(turn, NO_NAME.get(turn.intent, 1.1))
     if not turn.value("person") and (unlikely or vocabulary.mentions("doubt", turn.text)):
         return None
     try:
