@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 from nlu.text import Word, words
 
 Phrase = Tuple[str, ...]
+REMEMBERED = 20_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class PhraseBook:
         for phrase, code in coded.items():
             self._phrases[tuple(word.norm for word in words(phrase, language))] = code
         self._longest = max((len(phrase) for phrase in self._phrases), default=0)
+        # the same words come again and again: comparing each with every phrase once is enough
+        self._meant: Dict[str, str | None] = {}
         self._single = [(phrase[0], code) for phrase, code in self._phrases.items() if len(phrase) == 1]
 
     def find(self, tokens: Sequence[Word]) -> List[Found]:
@@ -64,13 +67,23 @@ class PhraseBook:
     def _misspelt(self, tokens: Sequence[Word], position: int) -> Found | None:
         word = tokens[position]
         for form in {word.norm, word.stem}:
-            if form in self._right or not form.isalpha() or not allowed_typos(form):
-                continue
-            for known, code in self._single:
-                most = min(allowed_typos(form), allowed_typos(known))
-                close = most and known[0] == form[0] and OSA.distance(form, known, score_cutoff=most) <= most
-                if close:
-                    return self._found(tokens, position, 1, code, False)
+            if form not in self._meant:
+                if len(self._meant) >= REMEMBERED:
+                    self._meant.clear()
+                self._meant[form] = self._nearest(form)
+            code = self._meant[form]
+            if code is not None:
+                return self._found(tokens, position, 1, code, False)
+        return None
+
+    def _nearest(self, form: str) -> str | None:
+        """The code of the first single word that `form` may be a typo of."""
+        if form in self._right or not form.isalpha() or not allowed_typos(form):
+            return None
+        for known, code in self._single:
+            most = min(allowed_typos(form), allowed_typos(known))
+            if most and known[0] == form[0] and OSA.distance(form, known, score_cutoff=most) <= most:
+                return code
         return None
 
     @staticmethod

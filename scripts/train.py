@@ -10,26 +10,33 @@ import time
 from pathlib import Path
 from typing import Iterator
 
+from clinic import knowledge
 from clinic.settings import PROJECT
 from scripts import environment
 
 MODEL = PROJECT / "models" / "salama.tar.gz"
 STAMP = PROJECT / "models" / "salama.sha256"
 SOURCES = ("config.yml", "domain.yml", "requirements.lock")
-FOLDERS = ("data", "locales", "nlu", "clinic/vocabulary")
+FOLDERS = ("data", "locales", "nlu", "dialogue", "clinic/vocabulary")
 
 
 def _files() -> Iterator[Path]:
     yield from (PROJECT / name for name in SOURCES)
     for folder in FOLDERS:
         yield from sorted(p for p in (PROJECT / folder).rglob("*") if p.suffix in (".yml", ".py"))
+    yield from knowledge.files()
+
+
+def _name(path: Path) -> str:
+    """The clinic's own files may lie anywhere; they are known by topic and language."""
+    return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else "/".join(path.parts[-2:])
 
 
 def fingerprint(languages: str = "") -> str:
     """A hash of everything the model depends on."""
     digest = hashlib.sha256(languages.encode())
     for path in _files():
-        digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes() + b"\0")
+        digest.update(_name(path).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
@@ -40,6 +47,11 @@ def is_current(print_: str) -> bool:
 
 def train(env: dict[str, str], force: bool = False) -> bool:
     """Train if needed; whether there is a model now. Rasa's own output is shown only when it fails."""
+    try:
+        knowledge.entries()
+    except knowledge.KnowledgeError as error:
+        print(f"{error} (how such a file looks: docs/data.md)", file=sys.stderr)
+        return False
     wanted = fingerprint(env.get("CLINIC_LANGUAGES", ""))
     if is_current(wanted) and not force:
         return True

@@ -16,18 +16,20 @@ from clinic.settings import PROJECT
 ROOMS: dict[str, set[str]] = {
     "clinic": set(),
     "nlu": {"clinic"},
+    "dialogue": {"clinic"},
     "actions": {"clinic"},
     "connectors": {"clinic"},
     "worker": {"clinic", "connectors"},
     "desk": {"clinic"},
     "simulator": set(),
-    "scripts": {"clinic", "nlu", "actions", "connectors", "worker", "desk", "simulator", "bench"},
-    "bench": {"clinic", "nlu", "actions", "connectors", "worker", "scripts"},
+    "scripts": {"clinic", "nlu", "dialogue", "actions", "connectors", "worker", "desk", "simulator", "bench"},
+    "bench": {"clinic", "nlu", "dialogue", "actions", "connectors", "worker", "scripts"},
 }
 # Other people's packages that do not belong in a room.
 FOREIGN = {
     "clinic": {"rasa", "rasa_sdk", "sanic", "requests", "starlette", "uvicorn", "honcho", "spacy", "sklearn", "lingua", "duckling", "httpx"},
     "nlu": {"rasa_sdk", "sanic", "requests", "starlette", "uvicorn"},
+    "dialogue": {"rasa_sdk", "sanic", "requests", "starlette", "uvicorn", "spacy"},
     "actions": {"rasa", "sanic", "requests", "starlette", "uvicorn", "spacy", "sqlite3"},
     "connectors": {"rasa", "rasa_sdk", "starlette", "uvicorn", "spacy"},
     "worker": {"rasa", "rasa_sdk", "sanic", "starlette", "uvicorn", "spacy"},

@@ -1,0 +1,101 @@
+"""The linear text model: words, characters and concepts as TF-IDF, one weight per feature and label.
+
+Trained with scikit-learn; read back as plain arrays, because scikit-learn's own path costs more for one message than the
+arithmetic itself (docs/decisions/0011-pipeline.md).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, List, Sequence, Tuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.special import softmax
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from nlu.linear import ScaledLinearSVC
+
+# What is read of a message: its normal words, and the names of the concepts in it, each with blanks between.
+Reading = Tuple[str, str]
+Array = npt.NDArray[Any]
+
+
+@dataclass
+class Part:
+    """One kind of feature: how it is taken from a reading, and what each is worth."""
+
+    field: int
+    vectorizer: TfidfVectorizer
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        self._analyzer: Callable[[str], List[str]] | None = None
+
+    def __getstate__(self) -> Dict[str, Any]:
+        return {**self.__dict__, "_analyzer": None}
+
+    def fit(self, readings: Sequence[Reading]) -> Any:
+        """The weighted matrix of the training readings."""
+        return self.vectorizer.fit_transform([reading[self.field] for reading in readings]) * self.weight
+
+    def row(self, reading: Reading) -> Tuple[Array, Array]:
+        """Feature places and values of one reading, as `fit`'s matrix has them."""
+        if self._analyzer is None:
+            self._analyzer = self.vectorizer.build_analyzer()
+        known, idf = self.vectorizer.vocabulary_, self.vectorizer.idf_
+        counts = Counter(place for term in self._analyzer(reading[self.field]) if (place := known.get(term)) is not None)
+        if not counts:
+            return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.float32)
+        places = np.fromiter(counts, dtype=np.intp, count=len(counts))
+        times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        values = (1 + np.log(times)) * idf[places]
+        return places, (self.weight / np.sqrt(values @ values)) * values
+
+
+def make_parts(config: Dict[str, Any]) -> List[Part]:
+    """Words (1–2), characters inside words, and, where their weight is not 0, concepts (1–2)."""
+
+    def tfidf(**options: Any) -> TfidfVectorizer:
+        return TfidfVectorizer(sublinear_tf=True, lowercase=False, dtype=np.float32, **options)
+
+    between = (config["min_ngram"], config["max_ngram"])
+    parts = [
+        Part(0, tfidf(ngram_range=(1, 2), token_pattern=r"\S+", min_df=config["min_word_df"])),
+        Part(0, tfidf(analyzer="char_wb", ngram_range=between, min_df=config["min_df"])),
+    ]
+    if config["concepts"]:
+        concepts = tfidf(ngram_range=(1, 2), token_pattern=r"\S+", min_df=config["min_word_df"])
+        parts.append(Part(1, concepts, config["concepts"]))
+    return parts
+
+
+class TextModel:
+    """Labels of readings, with probabilities. Pickled, it keeps half-precision weights: three digits are enough."""
+
+    def __init__(self, config: Dict[str, Any]) -> None:
+        self._config = config
+        self._parts = make_parts(config)
+        self.classes_: List[str] = []
+
+    def fit(self, readings: Sequence[Reading], labels: Sequence[str]) -> TextModel:
+        """Train on all readings."""
+        matrix = sparse.hstack([part.fit(readings) for part in self._parts], format="csr")
+        machine = ScaledLinearSVC(C=self._config["C"], random_state=self._config["random_state"]).fit(matrix, labels)
+        self.classes_ = [str(label) for label in machine.classes_]
+        weights = machine.model_.coef_ * machine.scale_
+        sizes = np.cumsum([len(part.vectorizer.vocabulary_) for part in self._parts])[:-1]
+        self._weights = [np.ascontiguousarray(block.T, dtype=np.float16) for block in np.split(weights, sizes, axis=1)]
+        self._bias = machine.model_.intercept_ * machine.scale_
+        return self
+
+    def probabilities(self, reading: Reading) -> Array:
+        """One probability a label, in the order of `classes_`."""
+        scores = self._bias.copy()
+        for part, weights in zip(self._parts, self._weights, strict=True):
+            places, values = part.row(reading)
+            scores += values @ weights[places].astype(np.float32)
+        result: Array = softmax(scores)
+        return result
