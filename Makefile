@@ -2,10 +2,10 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve seed train test check format bench clean
+.PHONY: help setup run serve seed train test check format nlu-report bench clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: .venv/.ready  ## Python 3.10 and all packages, into .venv
 
@@ -32,6 +32,9 @@ check: setup  ## lint, types, `rasa data validate`
 
 format: setup  ## let ruff write the code's layout
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
+
+nlu-report: setup  ## how well messages are understood: var/nlu-report/
+	@$(PYTHON) -m scripts.nlu_report
 
 bench: setup  ## benchmarks, as ratios to plain Rasa
 	@$(PYTHON) -m bench

@@ -38,6 +38,10 @@ class Speaker:
         """Utter a response's text without its buttons, for use beside a question that has its own."""
         self._dispatcher.utter_message(text=self.text(key, **values))
 
+    def tell(self, key: str, **values: str) -> None:
+        """Utter a response with its buttons, or without them inside a form, whose question has its own."""
+        self.say_text(key, **values) if self._turn.in_form else self.say(key, None, **values)
+
     def text(self, key: str, **values: str) -> str:
         """A text of `locales/` in the turn's language, to put into another one."""
         return text(key, self._turn.language, **{**clinic_facts(self._turn.language), **values})

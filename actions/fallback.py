@@ -1,9 +1,10 @@
-"""What is not understood, and what is not ours. Two failures in a row offer a person."""
+"""What is not understood, and what is not ours. First the likely meanings are offered, the second time a person."""
 
 from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import meanings
 from actions.base import ClinicAction, Events, Speaker
 from actions.turn import Turn
 
@@ -15,7 +16,13 @@ def not_understood(turn: Turn, speak: Speaker, key: str) -> Events:
     if turn.failures_before >= FAILURES_BEFORE_OFFER:
         speak.say("utter_offer_person")
         return [SlotSet("misunderstood", True), SlotSet("offer", "person")]
-    speak.say_text(key) if turn.in_form else speak.say(key)
+    speak.tell(key)
+    return [SlotSet("misunderstood", True)]
+
+
+def ask_rephrase(speak: Speaker) -> Events:
+    """None of the offered meanings was meant: other words, or a person."""
+    speak.say("utter_ask_rephrase")
     return [SlotSet("misunderstood", True)]
 
 
@@ -25,10 +32,27 @@ class Fallback(ClinicAction):
     action_name = "action_fallback"
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
-        """Who names a doctor or a specialty wants to be seen; else ask again, then offer a person."""
+        """Who names a doctor or a specialty wants to be seen; else ask "do you mean …?", then offer a person."""
         if not turn.in_form and (turn.entities("specialty") or turn.entities("practitioner")):
             return [FollowupAction("booking_form")]
-        return not_understood(turn, speak, "utter_not_understood")
+        choices = [] if turn.in_form or turn.failures_before >= FAILURES_BEFORE_OFFER else meanings.likely(turn, speak)
+        if not choices:
+            return not_understood(turn, speak, "utter_not_understood")
+        none_of_them = {"title": speak.text("utter_something_else"), "payload": '/deny{"about": "meaning"}'}
+        speak.say("utter_ask_meaning", [*choices, none_of_them])
+        return [SlotSet("misunderstood", True), SlotSet("offer", "meaning")]
+
+
+class AskAffirmation(Fallback):
+    """Rasa's own action of this name speaks English only; whoever calls it gets ours."""
+
+    action_name = "action_default_ask_affirmation"
+
+
+class AskRephrase(Fallback):
+    """The same for the question after it."""
+
+    action_name = "action_default_ask_rephrase"
 
 
 class OutOfScope(ClinicAction):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions.base import ClinicAction, Events, Speaker
@@ -12,21 +14,38 @@ from clinic import database, handoffs, hours
 LONGEST_QUOTE = 300
 
 
-def _summary(turn: Turn, booking: Booking) -> str:
+def _summary(turn: Turn) -> str:
     """What the staff should know at a glance: the patient's words and where the booking stands."""
-    said = "" if turn.is_tap else f"“{turn.text[:LONGEST_QUOTE]}”"
-    return " · ".join(part for part in (said, booking.in_words()) if part)
+    said = f"“{turn.said[:LONGEST_QUOTE]}”" if turn.said else ""
+    return " · ".join(part for part in (said, Booking.of(turn.tracker).in_words()) if part)
 
 
-def open_handoff(turn: Turn, speak: Speaker, reason: str) -> Events:
-    """Open a handoff, say so (with the next opening while closed), and leave the form; the hold on a slot stays."""
-    booking = Booking.of(turn.tracker)
-    handoffs.open_handoff(turn.contact_id, reason, turn.language, _summary(turn, booking))
+def _forgotten() -> Events:
+    return [ActiveLoop(None), SlotSet("requested_slot", None), *Booking.cleared()]
+
+
+def leave_form(turn: Turn) -> Events:
+    """Leave the booking form; a slot that was held for it is free again."""
+    Booking.of(turn.tracker).release(turn.contact_id)
+    return _forgotten()
+
+
+def hand_over(turn: Turn, reason: str, priority: str = "normal") -> Events:
+    """Open a handoff (or add to the open one) and leave the form; the hold on a slot stays. Says nothing."""
+    handoffs.open_handoff(turn.contact_id, reason, turn.language, _summary(turn), priority)
+    return _forgotten()
+
+
+def open_handoff(turn: Turn, speak: Speaker, reason: str, first: Optional[str] = None) -> Events:
+    """`hand_over` and say so, with the next opening while the clinic is closed; `first` is a text to say before it."""
+    events = hand_over(turn, reason)
+    if first:
+        speak.say_text(first)
     with database.read() as session:
         opening = hours.next_opening(session)
     later = speak.text("utter_handoff_hours", opening=hours.in_words(opening, turn.language)) if opening else ""
     speak.say("utter_handoff_opened", hours=later)
-    return [ActiveLoop(None), SlotSet("requested_slot", None), *Booking.cleared()]
+    return events
 
 
 class OpenHandoff(ClinicAction):
@@ -53,13 +72,13 @@ class NeverMind(ClinicAction):
             withdrawn = handoffs.withdraw(turn.contact_id)
         except handoffs.AlreadyClaimed:
             return []
-        booking = Booking.of(turn.tracker)
-        booking.release(turn.contact_id)
         if withdrawn:
             speak.say("utter_handoff_withdrawn")
+        elif turn.in_form and Booking.of(turn.tracker).moves:
+            speak.say("utter_not_moved")
         else:
             speak.say("utter_nevermind" if turn.in_form else "utter_nothing_to_stop")
-        return [ActiveLoop(None), SlotSet("requested_slot", None), *Booking.cleared()]
+        return leave_form(turn)
 
     @staticmethod
     def _is_stale(turn: Turn) -> bool:

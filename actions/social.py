@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import cancelling
 from actions.base import ClinicAction, Events, Speaker
+from actions.fallback import ask_rephrase
 from actions.people import open_handoff
 from actions.turn import Turn
 from clinic import consent, database
@@ -38,7 +40,7 @@ class Help(ClinicAction):
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
         """With buttons, or without them inside a form."""
-        speak.say_text("utter_help") if turn.in_form else speak.say("utter_help")
+        speak.tell("utter_help")
         return []
 
 
@@ -49,7 +51,7 @@ class BotChallenge(ClinicAction):
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
         """The offer may be answered with yes or no."""
-        speak.say_text("utter_bot_challenge") if turn.in_form else speak.say("utter_bot_challenge")
+        speak.tell("utter_bot_challenge")
         return [SlotSet("offer", "person")]
 
 
@@ -59,16 +61,23 @@ class Affirm(ClinicAction):
     action_name = "action_affirm"
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
-        """A person, the consent, or nothing in particular."""
+        """An appointment to cancel, a person, a booking, the consent, or nothing in particular."""
         if turn.about == "consent" or (turn.offered == "consent" and not turn.about and turn.is_yes):
             consent.grant(turn.contact_id)
             speak.say("utter_consent_thanks")
             return []
+        about_appointment = cancelling.confirmed(turn, speak)
+        if about_appointment is not None:
+            return about_appointment
         if turn.about:
             speak.say_text("utter_choice_over")
             return []
         if turn.offered == "person":
             return open_handoff(turn, speak, reason="offered")
+        if turn.offered == "booking" and not turn.in_form:
+            return [FollowupAction("booking_form")]
+        if turn.offered == "meaning":
+            return ask_rephrase(speak)
         if turn.offered == "consent":
             speak.say("utter_ask_consent_again")
             return [SlotSet("offer", "consent")]
@@ -83,7 +92,11 @@ class Deny(ClinicAction):
     action_name = "action_deny"
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
-        """A refused consent is recorded; everything else just goes on."""
+        """A refused consent is recorded; an appointment stays; everything else just goes on."""
+        if cancelling.kept(turn, speak):
+            return []
+        if turn.about == "meaning" or (turn.offered == "meaning" and not turn.about):
+            return ask_rephrase(speak)
         if turn.about == "consent" or (turn.offered == "consent" and not turn.about):
             consent.refuse(turn.contact_id)
             speak.say("utter_consent_refused")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Iterator, List, Mapping, Optional
+from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
 from rasa_sdk import Tracker
 
@@ -46,6 +46,16 @@ class Turn:
         return str((self.tracker.latest_message or {}).get("text") or "")
 
     @property
+    def said(self) -> str:
+        """What the patient wrote; of a tap that says what was meant, the message before it; "" of another tap."""
+        if not self.is_tap:
+            return self.text
+        if self.offered != "meaning":
+            return ""
+        written = (str(event.get("text") or "") for event in reversed(self.tracker.events) if _is_user(event))
+        return next((text for text in written if not text.startswith("/")), "")
+
+    @property
     def is_tap(self) -> bool:
         """Whether a button or a list row was tapped (the channel lets no typed text begin with a slash)."""
         return self.text.startswith("/")
@@ -61,8 +71,14 @@ class Turn:
         return float(((self.tracker.latest_message or {}).get("intent") or {}).get("confidence") or 0.0)
 
     @property
+    def ranking(self) -> List[Tuple[str, float]]:
+        """The intents that the model thought of, the likeliest first, with their confidence."""
+        ranked = (self.tracker.latest_message or {}).get("intent_ranking") or []
+        return [(str(entry.get("name")), float(entry.get("confidence") or 0.0)) for entry in ranked]
+
+    @property
     def about(self) -> Optional[str]:
-        """What a tapped button answers ("consent", "hold-12", "handoff"): an old button must not answer a new question."""
+        """What a tapped button answers ("consent", "hold-12", "cancel-12"): an old one must not answer a new question."""
         return self.value("about")
 
     @property
@@ -109,16 +125,27 @@ class Turn:
         return any(event.get("event") == "active_loop" and event.get("name") for event in next(self._segments(), []))
 
     @cached_property
+    def before(self) -> Optional[Mapping[str, Any]]:
+        """What the model made of the message before this one; None of the first."""
+        said = (event.get("parse_data") for event in reversed(self.tracker.events) if _is_user(event))
+        next(said, None)
+        return next(said, None)
+
+    @cached_property
     def offered(self) -> Optional[str]:
-        """What the message before this one offered ("person", "consent"): an older offer is over."""
+        """What the message before this one offered ("person", "consent", "cancel-12"): an older offer is over."""
         segments = self._segments()
         next(segments, None)
         return next((event.get("value") for event in next(segments, []) if _is_slot(event, "offer")), None)
 
+    def set_now(self, slot: str) -> bool:
+        """Whether an action that ran before in this very turn has filled the slot."""
+        return any(_is_slot(event, slot) and event.get("value") for event in next(self._segments(), []))
+
     @cached_property
     def offers_now(self) -> bool:
         """Whether a person was offered in this very turn, by an action that ran before."""
-        return any(_is_slot(event, "offer") and event.get("value") for event in next(self._segments(), []))
+        return self.set_now("offer")
 
     @cached_property
     def failures_before(self) -> int:

@@ -10,7 +10,8 @@ from clinic.models import Consent, col
 
 # Of the text that is shown. A consent to an older text no longer counts: change this when the meaning changes.
 VERSION = "2026-11"
-PURPOSES = ("booking",)
+# reminders: what the clinic sends on its own
+PURPOSES = ("booking", "reminders")
 
 
 def _answer(contact_id: int, purpose: str, granted: bool, session: Session | None) -> None:
@@ -47,3 +48,14 @@ def answered(session: Session, contact_id: int, purpose: str = "booking") -> boo
 def granted(session: Session, contact_id: int, purpose: str = "booking") -> bool:
     """Whether the contact agrees to this purpose now."""
     return answered(session, contact_id, purpose) is True
+
+
+def opted_out(session: Session, contact_id: int) -> bool:
+    """Whether the contact wants nothing that the clinic sends on its own. No newer VERSION makes that forgotten."""
+    statement = (
+        select(Consent.granted)
+        .where(Consent.contact_id == contact_id, Consent.purpose == "reminders")
+        .order_by(col(Consent.id).desc())
+        .limit(1)
+    )
+    return session.execute(statement).scalar_one_or_none() is False

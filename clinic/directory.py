@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -16,10 +16,14 @@ from clinic.models import (
     Organization,
     Practitioner,
     PractitionerRole,
+    Schedule,
     Specialty,
     col,
 )
 from clinic.settings import settings
+
+# practitioner's id → (location, weekdays from Monday = 0), in order
+Weeks = Mapping[int, Sequence[tuple[Location, Sequence[int]]]]
 
 _DETAILS = (
     selectinload(Practitioner.roles).options(joinedload(PractitionerRole.specialty), joinedload(PractitionerRole.location)),
@@ -48,7 +52,7 @@ def organization(session: Session) -> Organization:
 
 def fact(session: Session, topic: str, language: str) -> str | None:
     """The clinic's own text about a topic ("insurance", "documents") in exactly this language, or None."""
-    texts: dict[str, str] = organization(session).facts.get(topic) or {}
+    texts: Mapping[str, str] = organization(session).facts.get(topic) or {}
     return texts.get(language) or None
 
 
@@ -100,6 +104,20 @@ def location(session: Session, location_id: int) -> Location | None:
     statement = select(Location).where(Location.id == location_id).options(selectinload(Location.opening_hours))
     found: Location | None = session.execute(statement).scalar_one_or_none()
     return found
+
+
+def working_weeks(session: Session) -> Weeks:
+    """On which weekdays every practitioner works where, by the schedules that hold today."""
+    now = today()
+    statement = select(Schedule).order_by(Schedule.weekday, Schedule.starts)
+    places = {place.id: place for place in locations(session)}
+    found: dict[int, dict[int, list[int]]] = {}
+    for entry in session.execute(statement).scalars():
+        if (entry.valid_from or now) <= now <= (entry.valid_to or now):
+            days = found.setdefault(entry.practitioner_id, {}).setdefault(entry.location_id, [])
+            if entry.weekday not in days:
+                days.append(entry.weekday)
+    return {who: [(places[place], days) for place, days in there.items()] for who, there in found.items()}
 
 
 def specialty_name(specialty: Specialty, language: str) -> str:

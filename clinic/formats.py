@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_datetime, get_day_names
+from babel.numbers import format_currency
 
 from clinic.settings import settings
 
@@ -51,6 +52,15 @@ def digits(text: str, language: str) -> str:
 def number(value: int, language: str) -> str:
     """A whole number in the language's digits."""
     return digits(str(value), language)
+
+
+def money(amount: float, currency: str, language: str) -> str:
+    """ "€85", "85,50 €": a whole amount without cents; it stays on one line."""
+    locale = _locale(language)
+    pattern = str(locale.currency_formats["standard"].pattern)
+    if amount == int(amount):
+        pattern = pattern.replace("0.00", "0")
+    return digits(format_currency(amount, currency, pattern, locale=locale, currency_digits=False), language)
 
 
 def _widen(pattern: str, weekday: str, month: str) -> str:
@@ -159,7 +169,12 @@ def slot_title(moment: dt.datetime, language: str) -> str:
     return _title(_local(moment), language, *_title_form(language))
 
 
+def language_word(code: str, language: str) -> str:
+    """How `language` calls the language `code`, as it stands inside a sentence ("немецкий")."""
+    return str(Locale.parse(code).get_language_name(language) or code)
+
+
 def language_name(code: str, language: str) -> str:
-    """How `language` calls the language `code` ("German"), as it stands alone on a button."""
-    name = Locale.parse(code).get_language_name(language) or code
+    """The same as it stands alone on a button ("Немецкий")."""
+    name = language_word(code, language)
     return name[:1].upper() + name[1:]

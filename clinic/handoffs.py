@@ -64,8 +64,12 @@ def get(session: Session, handoff_id: int) -> Handoff:
     return handoff
 
 
-def _urge(session: Session, handoff: Handoff, priority: str) -> Handoff:
-    """An urgent reason makes the handoff that is already there urgent."""
+def _again(session: Session, handoff: Handoff, reason: str, summary: str, priority: str) -> Handoff:
+    """What is new joins the handoff that is already there: the words, and an urgent reason makes it urgent."""
+    new = summary if reason == handoff.reason else f"[{reason}] {summary}".strip()
+    if new and new not in handoff.summary:
+        handoff.summary = "\n".join(filter(None, (handoff.summary, new)))[:MAX_SUMMARY]
+        audit.record(session, f"contact:{handoff.contact_id}", "handoff.added", f"handoff:{handoff.id}", reason=reason)
     if priority == "urgent" and handoff.priority != "urgent":
         handoff.priority = "urgent"
         audit.record(session, f"contact:{handoff.contact_id}", "handoff.urgent", f"handoff:{handoff.id}")
@@ -80,7 +84,10 @@ def open_handoff(
     priority: str = "normal",
     session: Session | None = None,
 ) -> Handoff:
-    """Ask for a person. While one of the contact's handoffs is not closed, that one comes back (and may become urgent)."""
+    """Ask for a person. While one of the contact's handoffs is not closed, that one comes back.
+
+    It may become urgent, and gets a new reason and new words added to its summary.
+    """
     if priority not in PRIORITIES:
         raise ValueError(f"{priority!r} is not one of {', '.join(PRIORITIES)}")
 
@@ -88,7 +95,7 @@ def open_handoff(
         with database.within(session) as inner:
             there = current(inner, contact_id)
             if there is not None:
-                return _urge(inner, there, priority)
+                return _again(inner, there, reason, summary, priority)
             handoff = Handoff(
                 contact_id=contact_id,
                 reason=reason,
@@ -105,7 +112,7 @@ def open_handoff(
                 there = current(inner, contact_id)
                 if there is None:
                     raise
-                return _urge(inner, there, priority)
+                return _again(inner, there, reason, summary, priority)
             subject = f"handoff:{handoff.id}"
             audit.record(inner, f"contact:{contact_id}", "handoff.opened", subject, reason=reason, priority=priority)
             return handoff

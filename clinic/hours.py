@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Iterator
 
@@ -77,6 +78,28 @@ def weekly_lines(session: Session, language: str, closed: str) -> list[str | tup
         lines.append(f"*{directory.location_name(place, language)}*")
         lines.extend(_week(place, language, closed))
     return lines
+
+
+@dataclass(frozen=True)
+class Day:
+    """The hours of one day: (location, times or "closed"); `holiday` names what closes all locations, "" of nothing."""
+
+    places: list[tuple[str, str]]
+    is_open: bool
+    holiday: str
+
+
+def on_day(session: Session, day: dt.date, language: str, closed: str) -> Day:
+    """When each location is open on a local date, holidays counted."""
+    names = {h.location_id: directory.in_language(h.names, language) for h in directory.holidays(session, day, 1)}
+    places, is_open = [], False
+    for place in directory.locations(session):
+        holiday = names.get(None) or names.get(place.id)
+        open_hours = [] if holiday else [h for h in place.opening_hours if h.weekday == day.weekday()]
+        times = f"{closed} ({holiday})" if holiday else _times(open_hours, language, closed)
+        places.append((directory.location_name(place, language), times))
+        is_open = is_open or bool(open_hours)
+    return Day(places, is_open, names.get(None) or "")
 
 
 def holidays_in_words(session: Session, language: str) -> str:

@@ -26,6 +26,7 @@ from clinic.models import (
     Specialty,
     TimeOff,
 )
+from clinic.seedfacts import facts
 from clinic.seedfile import Node, SeedError, read
 
 DEMO = Path(__file__).resolve().parent / "demo" / "clinic.yml"
@@ -80,16 +81,13 @@ def _organization(session: Session, node: Node) -> None:
     if other is not None:
         # Otherwise patients would be offered the demo's doctors beside the clinic's own.
         raise node.fail(f"the database holds the clinic {other!r}: give {identifier!r} a CLINIC_DATABASE_URL of its own")
-    facts = node.get("facts")
-    if facts.value is not None and not isinstance(facts.value, dict):
-        raise facts.fail("a mapping of topics is expected")
     _upsert(
         session,
         Organization,
         {"identifier": identifier},
         names=node.get("names").texts(),
         phone=_phone(node.get("phone")),
-        facts={str(topic): facts.get(topic).texts() for topic in facts.value or {}},
+        facts=facts(node.get("facts")),
     )
 
 

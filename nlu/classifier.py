@@ -1,4 +1,4 @@
-"""Intents by a linear model on words and character n-grams of normalised text.
+"""Intents by a linear model on words, character n-grams and concepts of normalised text.
 
 One model for all languages and for faq topics too: a label is an intent or `faq/<topic>`; topics add up to their
 intent, and the best topic is answered under `response_selector` as Rasa's own ResponseSelector does. Why linear:
@@ -12,7 +12,6 @@ from collections import defaultdict
 from typing import Any, Dict, List, Sequence, Text, Tuple, Type
 
 import joblib
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,35 +20,19 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 
 from clinic.settings import settings
-from nlu.linear import ScaledLinearSVC
+from nlu.concepts import concept_text
 from nlu.text import normal_text
+from nlu.textmodel import Reading, TextModel
 from nlu.tokenizer import MultilingualTokenizer
 
 FILE = "model.joblib"
 
 
-def make_model(config: Dict[Text, Any]) -> Pipeline:
-    """The untrained model: TF-IDF of words (1–2) and of characters inside words, then a calibrated linear SVM."""
-    features = FeatureUnion(
-        [
-            ("words", TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"\S+", sublinear_tf=True, dtype=np.float32)),
-            (
-                "characters",
-                TfidfVectorizer(
-                    analyzer="char_wb",
-                    ngram_range=(config["min_ngram"], config["max_ngram"]),
-                    min_df=config["min_df"],
-                    sublinear_tf=True,
-                    dtype=np.float32,
-                ),
-            ),
-        ]
-    )
-    return make_pipeline(features, ScaledLinearSVC(C=config["C"], random_state=config["random_state"]))
+def read(text: str, language: str, concepts: bool) -> Reading:
+    """What the model reads of a message."""
+    return normal_text(text, language), concept_text(text, language) if concepts else ""
 
 
 def _says_something(char: str) -> bool:
@@ -81,13 +64,15 @@ class LinearClassifier(IntentClassifier, GraphComponent):
             "min_ngram": 2,
             "max_ngram": 5,
             "min_df": 2,
-            "C": 0.5,
+            "min_word_df": 1,
+            "concepts": 0.7,  # the weight of concepts beside words and characters; 0: without
+            "C": 1.0,
             "random_state": 42,
             "ranking": 10,
         }
 
     def __init__(
-        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, model: Pipeline | None
+        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, model: TextModel | None
     ) -> None:
         self._config, self._storage, self._resource, self._model = config, model_storage, resource, model
 
@@ -118,9 +103,9 @@ class LinearClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model on all examples that have an intent."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        texts = [normal_text(example.get(TEXT), _language(example)) for example in examples]
+        readings = [self._reading(example) for example in examples]
         labels = [example.get(INTENT_RESPONSE_KEY) or example.get(INTENT) for example in examples]
-        self._model = make_model(self._config).fit(texts, labels)
+        self._model = TextModel(self._config).fit(readings, labels)
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._model, folder / FILE, compress=3)
         return self._resource
@@ -128,16 +113,19 @@ class LinearClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Classify incoming messages; one without a word gets no intent."""
         for message in messages:
-            text = normal_text(message.get(TEXT) or "", _language(message))
-            if self._model is None or not any(_says_something(char) for char in text):
+            reading = self._reading(message)
+            if self._model is None or not any(_says_something(char) for char in reading[0]):
                 message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
                 message.set("intent_ranking", [], add_to_output=True)
                 continue
             labels: Sequence[str] = self._model.classes_
-            scores = dict(zip(labels, map(float, self._model.predict_proba([text])[0]), strict=True))
+            scores = dict(zip(labels, map(float, self._model.probabilities(reading)), strict=True))
             self._set_intent(message, scores)
             self._set_topic(message, scores)
         return messages
+
+    def _reading(self, message: Message) -> Reading:
+        return read(message.get(TEXT) or "", _language(message), bool(self._config["concepts"]))
 
     def _set_intent(self, message: Message, scores: Dict[str, float]) -> None:
         intents: Dict[str, float] = defaultdict(float)

@@ -1,4 +1,4 @@
-"""Entities from the clinic's word lists: specialty, relation ("for my daughter"), language, person."""
+"""Entities from the clinic's word lists: specialty, relation ("for my daughter"), language, gender, person."""
 
 from __future__ import annotations
 
@@ -18,7 +18,16 @@ from nlu.phrases import Found, PhraseBook
 from nlu.text import Word, words
 
 # entity → (section of the vocabulary, whether other languages' words count too: people mix them)
-SECTIONS = {"specialty": ("specialties", True), "relation": ("relations", False), "language": ("languages", True)}
+SECTIONS = {
+    "specialty": ("specialties", True),
+    "relation": ("relations", False),
+    "language": ("languages", True),
+    "gender": ("genders", False),
+}
+# Of short, common words only the exact ones: "nichts" is no niece.
+EXACTLY = ("relation", "gender")
+# Arabic: "a woman doctor" is a wish, "the doctor Sara" a title.
+DEFINITE = ("ال", "لل", "بال", "وال", "فال", "كال")
 LONGEST_NAME = 4
 
 
@@ -44,8 +53,10 @@ def _listed(text: str, tokens: Sequence[Word], language: str) -> Iterator[Dict[s
             found = [match for match in _book(section, other).find(tokens) if match.exact]
             if found:
                 break
-        if entity == "relation":  # short words: "nichts" is no niece
+        if entity in EXACTLY:
             found = _named_over_self([match for match in found if match.exact])
+        if entity == "gender":
+            found = [match for match in found if not text[match.start : match.end].startswith(DEFINITE)]
         for match in found:
             yield _entity(text, entity, match.start, match.end, match.code)
 
@@ -74,7 +85,7 @@ def _names(text: str, tokens: Sequence[Word], language: str) -> Iterator[Dict[st
 
 
 def find_entities(text: str, language: str) -> List[Dict[str, Any]]:
-    """Rasa entities of `text` (specialty, relation and language by code, person by its words)."""
+    """Rasa entities of `text` (specialty, relation, language and gender by code, person by its words)."""
     tokens = words(text, language)
     return [*_listed(text, tokens, language), *_names(text, tokens, language)]
 

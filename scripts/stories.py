@@ -8,25 +8,13 @@ import tempfile
 from pathlib import Path
 
 from clinic.settings import PROJECT
-from scripts import environment, train
-
-# A Monday morning; the names of practitioners come from the seeded database.
-NOW = "2026-11-23T09:00:00+01:00"
+from scripts import train
+from scripts.demo_clinic import environment_of_demo_clinic
 
 
 def main() -> int:
     """Entry point; Rasa's output is shown only when something failed."""
-    with tempfile.TemporaryDirectory(prefix="salama-stories-") as folder:
-        databases = {
-            "CLINIC_DATABASE_URL": f"sqlite:///{folder}/clinic.db",
-            "TRACKER_DATABASE_URL": f"sqlite:///{folder}/tracker.db",
-            "CLINIC_NOW": NOW,
-        }
-        env = {**environment.build(demo=True), **databases}
-        for step in ("migrate", "seed"):
-            subprocess.run(
-                [sys.executable, "-m", "clinic", step], cwd=PROJECT, env=env, check=True, stdout=subprocess.DEVNULL
-            )
+    with tempfile.TemporaryDirectory(prefix="salama-stories-") as folder, environment_of_demo_clinic() as env:
         command = [
             *(sys.executable, "-m", "rasa", "test", "core"),
             "--e2e",

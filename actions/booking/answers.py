@@ -48,7 +48,7 @@ def consent_given(session: Session, booking: Booking, turn: Turn) -> Answer:
     if turn.is_yes:
         consents.grant(turn.contact_id)
         return Answer(replace(booking, consent=True))
-    if turn.intent == "deny":
+    if turn.intent in ("deny", "delete_data"):
         consents.refuse(turn.contact_id)
         return Answer(booking, says="utter_consent_refused", ends=True, events=[SlotSet("offer", "consent")])
     if turn.intent == "book_appointment":
@@ -211,7 +211,11 @@ def _book(booking: Booking, turn: Turn) -> Answer:
             date.fromisoformat(booking.birth_date or ""),
             booking.relation or "self",
         )
-        appointments.confirm(int(booking.appointment or 0), turn.contact_id, person.id)
+        held = int(booking.appointment or 0)
+        if booking.moves:
+            appointments.move(int(booking.moves), held, turn.contact_id, person.id)
+        else:
+            appointments.confirm(held, turn.contact_id, person.id)
     except (appointments.SlotTaken, appointments.NotBookable):
         return Answer(booking.without_slot(), says="utter_slot_just_taken")
     except patients.ConsentMissing:

@@ -108,7 +108,7 @@ class AskPractitioner(Ask):
                 rows.append(
                     {
                         **_title(directory.practitioner_name(person, turn.language)),
-                        "description": _shortened(speak.text("utter_practitioner_speaks", languages=languages), HINT),
+                        "description": shortened(speak.text("utter_practitioner_speaks", languages=languages), HINT),
                         "payload": payload(practitioner=person.identifier),
                     }
                 )
@@ -210,7 +210,8 @@ class AskConfirmed(Ask):
 
     def ask(self, turn: Turn, speak: Speaker, booking: Booking) -> Events:
         """The summary with buttons."""
-        speak.say("utter_ask_confirm", summary=summary.text_of(booking, turn, speak), about=booking.about)
+        question = "utter_ask_move" if booking.moves else "utter_ask_confirm"
+        speak.say(question, summary=summary.text_of(booking, turn, speak), about=booking.about)
         return []
 
 
@@ -229,7 +230,7 @@ def _shown(proposal: Proposal, after: Optional[str]) -> Events:
 
 def _title(text: str) -> Choice:
     """A row's title; a name too long for it stands whole in the description."""
-    return {"title": text} if len(text) <= ROW else {"title": _shortened(text, ROW), "description": text[:HINT]}
+    return {"title": text} if len(text) <= ROW else {"title": shortened(text, ROW), "description": text[:HINT]}
 
 
 def _patient_row(person: Patient, known: List[Patient], language: str) -> Choice:
@@ -238,13 +239,14 @@ def _patient_row(person: Patient, known: List[Patient], language: str) -> Choice
     born = f" ({person.birth_date.year})" if same else ""
     date = formats.comma(language) + formats.date(person.birth_date, language)
     return {
-        "title": _shortened(person.name, ROW - len(born)) + born,
-        "description": _shortened(person.name, HINT - len(date)) + date,
+        "title": shortened(person.name, ROW - len(born)) + born,
+        "description": shortened(person.name, HINT - len(date)) + date,
         "payload": payload(patient_id=str(person.id)),
     }
 
 
-def _shortened(text: str, limit: int) -> str:
+def shortened(text: str, limit: int) -> str:
+    """`text` with an ellipsis where it is too long."""
     return text if len(text) <= limit else text[: limit - 1].rstrip(" ,") + "…"
 
 
@@ -268,7 +270,7 @@ def _rows(session: Session, slots: List[FreeSlot], language: str) -> List[Choice
     return [
         {
             "title": formats.slot_title(slot.starts_at, language),
-            "description": _shortened(
+            "description": shortened(
                 f"{directory.practitioner_name(doctors[slot.practitioner_id], language)} · {places[slot.location_id]}",
                 HINT,
             ),

@@ -8,25 +8,38 @@ next: Rasa's order of `required_slots` is only what a reader of the domain sees.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Callable, Mapping, Optional
+from typing import Callable, Mapping, Optional, Sequence
 
 from rasa_sdk.events import SlotSet
 from sqlalchemy.orm import Session
 
+from actions import cancelling, moving, which
 from actions.base import ClinicAction, Events, Speaker
-from actions.booking import answers, names, understand
+from actions.booking import answers, move, names, understand
 from actions.booking.answers import Answer
 from actions.booking.state import PREFIX, Booking
 from actions.fallback import not_understood
 from actions.turn import Turn
 from clinic import consent, database, vocabulary
+from clinic.models import Appointment
 
 INTERRUPTING = frozenset((
     "greet", "goodbye", "thank", "help", "bot_challenge", "faq", "human_handoff", "nevermind",
     "change_language", "list_appointments", "out_of_scope",
+    "reschedule_appointment", "cancel_appointment", "find_doctor",
+    "report_symptom", "ask_medical_advice", "emergency",
+    "refill_prescription", "get_test_results", "set_medication_reminder", "log_vital",
+    "complain", "give_feedback", "opt_out", "opt_in", "delete_data", "export_data",
 ))  # fmt: skip
 # What is never swallowed, even by a question that takes any text.
-ALWAYS = frozenset(("human_handoff", "nevermind", "change_language"))
+ALWAYS = frozenset((
+    "human_handoff", "nevermind", "change_language", "emergency", "cancel_appointment", "complain",
+    "opt_out", "delete_data", "export_data",
+))  # fmt: skip
+# "It has hurt since Friday" is no wish for Friday.
+ABOUT_HEALTH = frozenset(("report_symptom", "ask_medical_advice", "log_vital"))
+# While these are asked, "can we make it Friday" is about the booking that is being made.
+TIME_MAY_CHANGE = ("booking_slot", "booking_patient", "booking_confirmed")
 ANSWERED_BY = {
     "booking_specialty": ("specialty", "practitioner"),
     "booking_practitioner": ("practitioner",),
@@ -43,6 +56,8 @@ PHRASES_FOR = {
 }
 YES_OR_NO = ("booking_consent", "booking_confirmed")
 SURE, QUITE_SURE = 0.6, 0.8
+# Danger is believed before anything else is.
+EMERGENCY = 0.5
 
 READERS: Mapping[str, Callable[[Session, Booking, Turn], Answer]] = {
     "booking_consent": answers.consent_given,
@@ -58,13 +73,19 @@ READERS: Mapping[str, Callable[[Session, Booking, Turn], Answer]] = {
 
 def interrupts(turn: Turn) -> bool:
     """Whether the message is not an answer to the form's question but something for the rules."""
+    if (turn.intent == "emergency" and turn.confidence >= EMERGENCY) or which.tapped(turn) is not None:
+        return True
     if turn.offered == "person" and turn.intent in ("affirm", "deny") and not turn.about:
         return True
+    if turn.intent == "delete_data" and turn.asked == "booking_consent":  # "don't keep my data" is the no to it
+        return False
     if turn.intent not in INTERRUPTING or (turn.asked in YES_OR_NO and not turn.is_tap and turn.is_yes):
         return False
     if turn.is_tap:
         return True
     if any(vocabulary.matches(section, turn.text) for section in PHRASES_FOR.get(turn.asked or "", ())):
+        return False
+    if turn.intent == "reschedule_appointment" and turn.asked in TIME_MAY_CHANGE and turn.entities("time"):
         return False
     if turn.asked == "booking_name":
         return turn.confidence >= names.enough_against(turn, QUITE_SURE) and turn.intent != "greet"
@@ -77,6 +98,10 @@ def _interrupts_though_it_answers(turn: Turn) -> bool:
     """Whether a message that names what was asked for ("Friday", "Dr Keller") is a question or a way out all the same."""
     if turn.intent == "faq":
         return turn.confidence >= QUITE_SURE and ("?" in turn.text or "؟" in turn.text)
+    if turn.intent == "report_symptom" and turn.asked == "booking_specialty":
+        return False  # a toothache says which doctor
+    if turn.intent in ABOUT_HEALTH:
+        return turn.confidence >= QUITE_SURE
     if turn.intent == "human_handoff" and turn.entities("practitioner"):
         return turn.asked != "booking_practitioner"
     return turn.intent in ALWAYS and turn.confidence >= SURE
@@ -103,9 +128,20 @@ class ValidateBookingForm(ClinicAction):
     @staticmethod
     def _open(turn: Turn, speak: Speaker) -> Events:
         """A new booking: nothing is left of an earlier one, and the opening message counts."""
+        purpose = which.answers(turn)
+        coming = which.coming(turn) if purpose or turn.set_now("booking_moves") else []
+        moved = _moved(turn, coming, purpose)
+        if purpose and not moved:  # "the one on Tuesday": no booking, and over at once
+            ask = cancelling.ask if purpose == which.CANCEL else moving.ask
+            return [*Booking.cleared(), *ask(turn, speak, coming), SlotSet("requested_slot", None)]
+        if purpose and moved:
+            moving.say_which(turn, speak, moved)
         with database.read() as session:
             agreed = consent.granted(session, turn.contact_id) or None
-            booking = understand.add(session, Booking(consent=agreed), turn)
+            if moved:
+                booking = move.opening(session, turn, agreed, moved)
+            else:
+                booking = understand.add(session, Booking(consent=agreed), turn)
             key = turn.value("slot_key")
             if key and agreed:
                 held = answers.hold(session, understand.of_key(session, booking, key), turn, key)
@@ -147,6 +183,17 @@ class ValidateBookingForm(ClinicAction):
         question = _slot_of(booking.question)
         again = [SlotSet(question, None)] if question else []
         return [*events, *again, *result.events, SlotSet("requested_slot", question)]
+
+
+def _moved(turn: Turn, coming: Sequence[Appointment], purpose: Optional[str]) -> Optional[Appointment]:
+    """The appointment that this booking takes the place of: chosen by an action before, or by this very answer."""
+    if turn.set_now("booking_moves"):
+        chosen = Booking.of(turn.tracker).moves
+        return next((one for one in coming if one.id == chosen), None)
+    if purpose != which.MOVE:
+        return None
+    offered = which.offered(turn)
+    return next((one for one in coming if one.id == offered), None) if offered else which.one(turn, coming)
 
 
 def _failure(turn: Turn, speak: Speaker, said: bool) -> Events:

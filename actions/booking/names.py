@@ -22,6 +22,15 @@ NO_NAME = {
     "nevermind": 0.5,
     "help": 0.5,
     "faq": 0.5,
+    "cancel_appointment": 0.7,
+    "reschedule_appointment": 0.7,
+    "find_doctor": 0.7,
+    "report_symptom": 0.7,
+    "ask_medical_advice": 0.7,
+    "emergency": 0.5,
+    "complain": 0.7,
+    "opt_out": 0.7,
+    "delete_data": 0.7,
 }
 
 

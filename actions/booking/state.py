@@ -36,6 +36,8 @@ class Booking:
     relation: Optional[str] = None
     offered: Mapping[str, Any] = field(default_factory=dict)
     appointment: Optional[int] = None
+    # the booked one that this booking takes the place of
+    moves: Optional[int] = None
 
     @classmethod
     def of(cls, tracker: Tracker) -> Booking:
@@ -87,4 +89,5 @@ class Booking:
         if self.slot:
             when = formats.day_time(FreeSlot.parse(self.slot).starts_at, settings().default_language)
         parts = (self.specialty, self.practitioner if self.practitioner != ANY else None, when)
-        return ("booking: " + ", ".join(part for part in parts if part)) if any(parts) else ""
+        kind = f"moves appointment {self.moves} to" if self.moves else "booking"
+        return (f"{kind}: " + ", ".join(part for part in parts if part)) if any(parts) else ""

@@ -19,7 +19,8 @@ class SubmitBooking(ClinicAction):
         booking = Booking.of(turn.tracker)
         if not booking.confirmed:
             return []
-        speak.say("utter_booked", summary=summary.text_of(booking, turn, speak))
+        said = "utter_moved" if booking.moves else "utter_booked"
+        speak.say(said, summary=summary.text_of(booking, turn, speak))
         place = summary.held(booking).location
         name, address = (directory.in_language(texts, turn.language) for texts in (place.names, place.address))
         speak.location(place.latitude, place.longitude, name, address)

@@ -72,7 +72,8 @@ def wish_of(booking: Booking) -> Optional[Wish]:
     return Wish(starts, ends, grain)
 
 
-def _with_practitioner(session: Session, booking: Booking, identifier: str, specialty: Optional[str]) -> Booking:
+def with_practitioner(session: Session, booking: Booking, identifier: str, specialty: Optional[str]) -> Booking:
+    """`booking` with this doctor, in the field that was named or is known, and no slot if that is a change."""
     person = directory.practitioner(session, identifier)
     if person is None:
         return booking
@@ -128,7 +129,7 @@ def add(session: Session, booking: Booking, turn: Turn) -> Booking:
         with_it = _with_specialty(session, booking, specialty)
         booking = replace(with_it, practitioner=keep) if with_it is not booking else booking
     if practitioner and practitioner != ANY:
-        booking = _with_practitioner(session, booking, practitioner, specialty)
+        booking = with_practitioner(session, booking, practitioner, specialty)
     relation = turn.value("relation")
     if relation and not (relation == "self" and turn.asked in BESIDE_THE_POINT):
         booking = _with_relation(booking, relation)

@@ -26,7 +26,7 @@ from clinic.models.base import Base, Json
 
 
 class Organization(Base):
-    """The clinic as a house. `facts[topic][language]` holds its own short texts (insurance, documents)."""
+    """The clinic as a house. `facts[topic]` is what it says about a topic (`clinic/topics.py` reads it)."""
 
     __tablename__ = "organizations"
 
@@ -34,7 +34,7 @@ class Organization(Base):
     identifier: str = Column(String(64), nullable=False, unique=True)
     names: dict[str, str] = Column(Json, nullable=False)
     phone: str | None = Column(String(32))
-    facts: dict[str, dict[str, str]] = Column(Json, nullable=False)
+    facts: dict[str, dict[str, Any]] = Column(Json, nullable=False)
 
 
 class Location(Base):

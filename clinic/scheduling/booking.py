@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, joinedload
 
 from clinic import audit, clock, database
-from clinic.models import Appointment, Contact, Patient, Practitioner, col
+from clinic.models import Appointment, AppointmentType, Contact, Patient, Practitioner, col
 from clinic.scheduling.slots import FreeSlot, InvalidKey, slot_at
 from clinic.settings import settings
 
@@ -26,7 +26,7 @@ _DETAILS = (
     joinedload(Appointment.patient),
     joinedload(Appointment.practitioner),
     joinedload(Appointment.location),
-    joinedload(Appointment.appointment_type),
+    joinedload(Appointment.appointment_type).joinedload(AppointmentType.specialty),
 )
 
 Result = TypeVar("Result")
@@ -166,28 +166,45 @@ def confirm(appointment_id: int, contact_id: int, patient_id: int) -> Appointmen
     may be gone with it) or past, NotBookable on somebody else's hold or patient, and on what is cancelled or over.
     """
 
+    return _transaction(lambda session: _confirm(session, appointment_id, contact_id, patient_id))
+
+
+def _confirm(session: Session, appointment_id: int, contact_id: int, patient_id: int) -> Appointment:
+    patient = session.get(Patient, patient_id)
+    if patient is None or patient.contact_id != contact_id:
+        raise NotBookable(f"contact {contact_id} has no patient {patient_id}")
+    found = _loaded(session, appointment_id, lock=True)
+    if found is None:
+        raise SlotTaken("the hold expired and is gone")
+    if found.contact_id != contact_id:
+        raise NotBookable(f"contact {contact_id} has no appointment {appointment_id}")
+    if found.status == "booked":
+        return found
+    if found.status != "held":
+        raise NotBookable(f"appointment {appointment_id} is {found.status}")
+    if found.starts_at <= clock.now():
+        raise SlotTaken("the slot lies in the past")
+    if slot_at(session, _key(found), holder=contact_id) is None:
+        raise SlotTaken("the slot is no longer offered")
+    found.status, found.patient_id = "booked", patient_id
+    found.held_until, found.booked_at = None, clock.now()
+    session.flush()
+    _record(session, "booked", found)
+    return _loaded(session, appointment_id) or found
+
+
+def move(old_id: int, hold_id: int, contact_id: int, patient_id: int) -> Appointment:
+    """Book what the contact holds instead of its appointment `old_id`: both happen or neither. Again changes nothing.
+
+    An old one that is cancelled already or has begun stays as it is. Raises what `confirm` raises.
+    """
+
     def work(session: Session) -> Appointment:
-        patient = session.get(Patient, patient_id)
-        if patient is None or patient.contact_id != contact_id:
-            raise NotBookable(f"contact {contact_id} has no patient {patient_id}")
-        found = _loaded(session, appointment_id, lock=True)
-        if found is None:
-            raise SlotTaken("the hold expired and is gone")
-        if found.contact_id != contact_id:
-            raise NotBookable(f"contact {contact_id} has no appointment {appointment_id}")
-        if found.status == "booked":
-            return found
-        if found.status != "held":
-            raise NotBookable(f"appointment {appointment_id} is {found.status}")
-        if found.starts_at <= clock.now():
-            raise SlotTaken("the slot lies in the past")
-        if slot_at(session, _key(found), holder=contact_id) is None:
-            raise SlotTaken("the slot is no longer offered")
-        found.status, found.patient_id = "booked", patient_id
-        found.held_until, found.booked_at = None, clock.now()
-        session.flush()
-        _record(session, "booked", found)
-        return _loaded(session, appointment_id) or found
+        old = _own(session, old_id, contact_id)
+        new = _confirm(session, hold_id, contact_id, patient_id)
+        if old.id != new.id and old.status == "booked" and old.starts_at > clock.now():
+            _cancel(session, old)
+        return new
 
     return _transaction(work)
 
@@ -218,11 +235,15 @@ def cancel(appointment_id: int, contact_id: int) -> Appointment:
             raise NotBookable(f"appointment {appointment_id} is {found.status}")
         if found.starts_at <= clock.now():
             raise NotBookable("the appointment has begun already")
-        found.status, found.cancelled_at = "cancelled", clock.now()
-        _record(session, "cancelled", found)
+        _cancel(session, found)
         return found
 
     return _transaction(work)
+
+
+def _cancel(session: Session, appointment: Appointment) -> None:
+    appointment.status, appointment.cancelled_at = "cancelled", clock.now()
+    _record(session, "cancelled", appointment)
 
 
 def by_id(session: Session, appointment_id: int) -> Appointment:

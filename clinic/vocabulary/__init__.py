@@ -1,7 +1,8 @@
 """The clinic's words in every language: `<language>.yml` beside this module, and how words are compared.
 
-Sections map a code to the phrases for it (`specialties`, `relations`, `languages`) or list phrases
-(`any_practitioner`, `any_time`, `more`, `name_cues`, `titles`, `skip`). Written naturally; compared in normal form.
+Sections map a code to the phrases for it (`specialties`, `relations`, `languages`, `genders`) or list phrases
+(`any_practitioner`, `any_time`, `more`, `name_cues`, `titles`, `skip` and others).
+Written naturally; compared in normal form.
 """
 
 from __future__ import annotations

@@ -64,7 +64,8 @@ class Said:
         return cls(
             key=key or "",
             text=texts.text(key, language, **values) if key else message.get("text") or "",
-            buttons=[_filled(button, values) for button in (*response.get("buttons", []), *(message.get("buttons") or []))],
+            # Rasa adds an action's own buttons as they are: only those of locales/ are filled and expanded.
+            buttons=[*(_filled(button, values) for button in response.get("buttons", [])), *(message.get("buttons") or [])],
             list_button=(response.get("metadata") or {}).get("list_button"),
             location=(message.get("custom") or {}).get("location"),
         )
@@ -133,7 +134,9 @@ class Conversation:
     def taps(self, button: Mapping[str, str]) -> Conversation:
         """The patient taps a button or a row."""
         intent, _, values = button["payload"].removeprefix("/").partition("{")
-        return self.hears(button["payload"], intent, confidence=1.0, **(json.loads("{" + values) if values else {}))
+        carried = json.loads("{" + values) if values else {}
+        entities = [{"entity": name, "value": value} for name, value in carried.items()]
+        return self.hears(button["payload"], intent, entities, confidence=1.0)
 
     @property
     def tracker(self) -> Tracker:

@@ -1,5 +1,5 @@
 """The written examples, for tests."""
 
-from scripts.examples import Example, held_out, leaked, load, nearly_repeated, normal, of, plain, repeated, training
+from training.examples import Example, held_out, leaked, load, nearly_repeated, normal, of, plain, repeated, training
 
 __all__ = ["Example", "held_out", "leaked", "load", "nearly_repeated", "normal", "of", "plain", "repeated", "training"]

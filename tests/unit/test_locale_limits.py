@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from clinic import formats, patients, seed, texts
+from actions.doctors import MOST_IN_DETAIL
+from clinic import formats, knowledge, patients, seed, texts
 from clinic.facts import DEFAULT_EMERGENCY_NUMBER
 from clinic.settings import PROJECT, SUPPORTED_LANGUAGES
 from tests.support import surroundings
@@ -38,6 +39,32 @@ def longest(values: Any) -> str:
 
 def named(entries: Any, language: str) -> str:
     return longest(entry["names"].get(language) or entry["names"]["en"] for entry in entries)
+
+
+def clinics_answers(language: str, doctors: list[str]) -> dict[str, str]:
+    """What the demo clinic's facts and doctors make of the answers to questions."""
+    facts, phone = clinic()["organization"]["facts"], formats.isolate(clinic()["organization"]["phone"], language)
+    service = longest(entry["names"][language] for entry in facts["prices"]["services"])
+    price = formats.isolate("–".join([formats.money(1285.5, "EUR", language)] * 2), language)
+    people = ", ".join(formats.isolate(doctor, language) for doctor in doctors)
+    languages = ", ".join(formats.language_name(code, language) for code in SUPPORTED_LANGUAGES)
+    own = {topic: said[language] for topic, said in facts.items() if language in said and topic != "languages"}
+    return own | {
+        "place": named(clinic()["locations"], language),
+        "number": phone,
+        "email": facts["contact"]["email"],
+        "website": facts["contact"]["website"],
+        "link": facts["privacy"]["link"],
+        "contact": "\n".join([f"{clinic()['organization']['names'][language]}: {phone}"] * 5),
+        "service": service,
+        "price": price,
+        "prices": "\n".join([f"• {service}: {price}"] * len(facts["prices"]["services"])) + own["prices"],
+        "tongue": formats.language_name("pt", language),
+        "doctors": people,
+        "spoken": "\n".join([facts["languages"][language], people, languages, languages]),
+        "children": own["children"] + people,
+        "answer": "M" * (knowledge.LONGEST_ANSWER + len(facts["privacy"]["link"]) + 40),
+    }
 
 
 @lru_cache(maxsize=8)
@@ -77,8 +104,7 @@ def values(language: str) -> dict[str, str]:
         "holiday": holiday,
         "languages": formats.language_name("pt", language),
         "requested": longest(formats.language_name(code, language) for code in ("fr", "uk", "hi", "zh", "tr", "es", "it")),
-        "insurance": organization["facts"]["insurance"][language],
-        "documents": organization["facts"]["documents"][language],
+        **clinics_answers(language, doctors),
         "about": "hold-2147483647",
         "days": f"{longest(formats.weekday(n, language) for n in range(7))} – {longest(formats.weekday(n, language) for n in range(7))}",
         "times": f"{time}–{time}, {time}–{time}",
@@ -88,10 +114,15 @@ def values(language: str) -> dict[str, str]:
     given |= {
         "addresses": "\n".join(f"• {given['location']}: {address}" for _ in places),
         "appointments": "\n".join([texts.text("utter_appointment_line", language, **given)] * MOST_APPOINTMENTS),
+        "appointment": texts.text("utter_appointment_line", language, **given),
         "summary": texts.text("utter_summary", language, **given),
         "today": longest(texts.text(key, language, **given) for key in ("utter_open_now", "utter_closed_now")),
         "holidays": ", ".join([f"{day} ({holiday})"] * 6),
     }
+    given |= {"speaks": texts.text("utter_practitioner_speaks", language, **{**given, "languages": languages})}
+    week = f"{', '.join(formats.weekday(n, language, short=True) for n in range(5))} ({given['location']})"
+    line_of_doctor = texts.text("utter_doctor_line", language, **{**given, "days": week})
+    given["people"] = "\n".join([line_of_doctor] * MOST_IN_DETAIL)
     given["holidays"] = "\n" + texts.text("utter_holidays", language, **given)
     given["hours"] = longest(
         [
@@ -133,6 +164,7 @@ def test_a_joined_question_fits(language: str) -> None:
     said = {key: filled(responses(language)[key][0]["text"], language) for key in (*reasons, *questions)}
     assert max(len(f"{said[r]}\n\n{said[q]}") for r in reasons for q in questions) <= WITH_CHOICES
     for complaint, question in (
+        ("utter_moving", "utter_ask_slot"),
         ("utter_birth_date_impossible", "utter_ask_birth_date"),
         ("utter_confirm_not_understood", "utter_ask_confirm"),
     ):
@@ -189,11 +221,12 @@ def test_labels_of_lists_fit(language: str) -> None:
 
 def test_buttons_say_intents_that_there_are() -> None:
     domain = yaml.safe_load((PROJECT / "domain.yml").read_text("utf-8"))
+    entities = {entry if isinstance(entry, str) else next(iter(entry)) for entry in domain["entities"]}
     for key, variation in variations("en"):
         for button in variation.get("buttons", []):
             intent, entity = re.fullmatch(r"/([a-z_]+)(?::([a-z_]+)=\S+)?", button["payload"]).groups()  # type: ignore[union-attr]
             assert intent in domain["intents"], key
-            assert entity is None or entity in domain["entities"], key
+            assert entity is None or entity in entities, key
 
 
 @pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)

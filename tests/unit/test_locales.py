@@ -10,6 +10,7 @@ import yaml
 from babel import Locale
 
 from actions.faq import ANSWERS
+from actions.meanings import OFFERED
 from clinic import texts
 from clinic.settings import PROJECT, SUPPORTED_LANGUAGES
 from tests.support.locales import GAP, gaps, responses, variations
@@ -76,7 +77,9 @@ def used() -> set[str]:
     code = [path for room in ("actions", "connectors", "clinic", "worker") for path in (PROJECT / room).rglob("*.py")]
     rules = [*(PROJECT / "data" / "rules").glob("*.yml"), *(PROJECT / "data" / "stories").glob("*.yml")]
     named = {key for path in [*code, *rules] for key in re.findall(r"(?<!\.)\butter_[a-z_]+\b(?!/)", _without_docs(path))}
-    return named | {f"utter_{topic}" for topic in ANSWERS}
+    titles = {f"utter_faq_title/{topic.removeprefix('faq/')}" for topic in ANSWERS}
+    titles |= {f"utter_intent_title/{intent}" for intent in OFFERED}
+    return named | {f"utter_{topic}" for topic in ANSWERS} | titles
 
 
 def _without_docs(path: Path) -> str:

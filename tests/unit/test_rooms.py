@@ -22,8 +22,9 @@ ROOMS: dict[str, set[str]] = {
     "worker": {"clinic", "connectors"},
     "desk": {"clinic"},
     "simulator": set(),
-    "scripts": {"clinic", "nlu", "dialogue", "actions", "connectors", "worker", "desk", "simulator", "bench"},
-    "bench": {"clinic", "nlu", "dialogue", "actions", "connectors", "worker", "scripts"},
+    "training": {"clinic", "nlu"},
+    "scripts": {"training", "clinic", "nlu", "dialogue", "actions", "connectors", "worker", "desk", "simulator", "bench"},
+    "bench": {"training", "clinic", "nlu", "dialogue", "actions", "connectors", "worker", "scripts"},
 }
 # Other people's packages that do not belong in a room.
 FOREIGN = {

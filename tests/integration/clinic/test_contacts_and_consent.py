@@ -115,6 +115,24 @@ def test_consent_to_an_older_text_no_longer_counts(monkeypatch: pytest.MonkeyPat
         assert consent.answered(session, contact) is None
 
 
+def test_an_opt_out_outlives_a_new_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    contact = who("+49 152 00000001")
+
+    def out() -> bool:
+        with database.read() as session:
+            return consent.opted_out(session, contact)
+
+    assert not out(), "nobody asked"
+    consent.refuse(contact, "reminders")
+    assert out()
+    monkeypatch.setattr(consent, "VERSION", "2030-01")
+    assert out(), "a no is not forgotten"
+    consent.grant(contact, "reminders")
+    assert not out()
+    with database.read() as session:
+        assert consent.answered(session, contact) is None, "the booking's consent is another matter"
+
+
 def test_no_patient_without_consent() -> None:
     contact = who(phone="4915123456789")
     with pytest.raises(patients.ConsentMissing):

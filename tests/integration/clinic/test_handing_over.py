@@ -58,6 +58,20 @@ def test_asking_twice_is_one_handoff_and_urgency_counts() -> None:
         ask(contact, "whenever")
 
 
+def test_a_new_reason_and_new_words_join_the_open_one() -> None:
+    contact = clinics.contact().id
+    first = ask(contact)
+    ask(contact)
+    again = handoffs.open_handoff(contact, "refill", "de", "“Rezept für Ibuprofen”")
+    assert again.id == first.id and again.reason == "asked"
+    assert again.summary == "möchte einen Menschen\n[refill] “Rezept für Ibuprofen”"
+    assert handoffs.open_handoff(contact, "emergency", "de", "", "urgent").summary.endswith("[emergency]")
+    assert len(handoffs.open_handoff(contact, "asked", "de", "x" * 9000).summary) == handoffs.MAX_SUMMARY
+    with database.read() as session:
+        log = session.execute(select(AuditLog.action).where(AuditLog.subject == f"handoff:{first.id}")).scalars()
+        assert list(log).count("handoff.added") == 3
+
+
 def test_many_wishes_at_once_are_one_row() -> None:
     contact = clinics.contact().id
     with ThreadPoolExecutor(10) as pool:

@@ -15,6 +15,7 @@ from clinic.models import Base, TimeOff
 from clinic.scheduling.slots import free_slots
 from clinic.seed import SeedError
 from clinic.settings import SUPPORTED_LANGUAGES
+from clinic.topics import TOPICS
 
 pytestmark = pytest.mark.usefixtures("database_url")
 TWO_DOCTORS = ("dermatology", "general_practice", "paediatrics", "gynaecology", "dentistry")
@@ -43,10 +44,11 @@ def test_the_demo_clinic_is_complete() -> None:
         house = directory.organization(session)
         for language in SUPPORTED_LANGUAGES:
             assert house.names[language]
-            for topic in ("insurance", "documents"):
-                assert 50 < len(directory.fact(session, topic, language) or "") < 900
+            for topic in house.facts.keys() - {"contact"}:
+                assert 50 < len(directory.fact(session, topic, language) or "") < 900, topic
+        assert house.facts.keys() == {*TOPICS} - {"opening_hours", "location"}, "those two stand in other tables"
         assert directory.fact(session, "insurance", "fr") is None
-        assert directory.fact(session, "prices", "en") is None
+        assert directory.fact(session, "contact", "en") is None
         specialties = directory.specialties(session)
         assert len(specialties) == 9
         for specialty in specialties:

@@ -35,7 +35,7 @@ def test_yes_books_and_ends(chat: Conversation) -> None:
     (appointment,) = held(chat.contact_id)
     assert (appointment.status, appointment.patient_id is not None) == ("booked", True)
     assert chat.keys == ["utter_booked", ""] and chat.loop is None
-    assert "Dr. Anna Weber" in chat.text and "call" in chat.text
+    assert "Dr. Anna Weber" in chat.text and "move or cancel" in chat.text
     pin = chat.said[1].location
     assert pin and pin["latitude"] == pytest.approx(52.49881) and pin["name"] == "Salama Kreuzberg"
     assert all(chat.slot(name) is None for name in ("slot", "name", "birth_date", "appointment", "when"))

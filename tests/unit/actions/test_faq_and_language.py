@@ -77,7 +77,7 @@ def test_latin_addresses_keep_their_order_in_arabic(meet: Meet) -> None:
     assert "\u2068Salamaweg 12, 10999 Berlin\u2069" in asks(meet("ar"), "faq/location").text
 
 
-@pytest.mark.parametrize("topic", ["faq/parking", None])
+@pytest.mark.parametrize("topic", ["faq/horoscope", None])
 def test_no_answer_is_made_up(chat: Conversation, topic: str | None) -> None:
     asks(chat, topic)  # type: ignore[arg-type]
     assert (chat.keys, chat.slots["offer"]) == (["utter_faq_no_answer"], "person")
@@ -93,7 +93,7 @@ def test_no_text_in_this_language_is_no_answer(meet: Meet, clinic: str) -> None:
 
 def test_inside_a_form_without_buttons(chat: Conversation) -> None:
     chat.weber()
-    asks(chat, "faq/parking")
+    asks(chat, "faq/horoscope")
     assert chat.keys == [""] and chat.slots["offer"] == "person"
 
 

@@ -7,16 +7,22 @@ from datetime import date
 
 import pytest
 
+from actions import health, requests
 from actions.appointments import ListAppointments
 from actions.booking.ask import Ask
+from actions.cancelling import CancelAppointment
+from actions.doctors import FindDoctor
 from actions.fallback import Fallback, OutOfScope
 from actions.faq import ANSWERS, AnswerFaq
 from actions.languages import ChangeLanguage
+from actions.messages import OptIn, OptOut
+from actions.moving import RescheduleAppointment
 from actions.people import NeverMind, OpenHandoff
 from actions.social import Affirm, BotChallenge, Deny, Greet, Help
 from clinic import database, directory, patients
 from clinic.models import Practitioner
 from clinic.settings import SUPPORTED_LANGUAGES
+from tests.support.appointments import booked
 from tests.support.conversations import Conversation, Said, time
 
 Meet = Callable[..., Conversation]
@@ -42,6 +48,14 @@ OTHERS = (
     Greet(),
     Help(),
     ListAppointments(),
+    CancelAppointment(),
+    RescheduleAppointment(),
+    FindDoctor(),
+    OptOut(),
+    OptIn(),
+    *(health.ReportSymptom(), health.MedicalAdvice(), health.Emergency(), health.LogVital(), health.MedicationReminder()),
+    *(requests.RefillPrescription(), requests.GetTestResults(), requests.DeleteData(), requests.ExportData()),
+    *(requests.Complain(), requests.GiveFeedback()),
 )
 LONG_NAME = "Maria Aparecida Fernandes Cavalcanti de Albuquerque e Souza Guimarães Vasconcelos"[:80]
 
@@ -146,6 +160,26 @@ class TestLists:
             checked(chat)
             chat.hears("b").run(action)
             assert all(check(said) is None for said in chat.said)
+
+    def test_all_that_is_said_of_several_appointments(self, meet: Meet, language: str) -> None:
+        chat = meet(language)
+        for wish in ("Tuesday at 3pm", "on Thursday at 2pm"):
+            booked(chat, wish, "Maximiliana Konstantinopolitanska Wolfeschlegelsteinhausenbergerdorff Ümit")
+        for action in (CancelAppointment(), RescheduleAppointment()):
+            chat.hears("x").run(action)
+            checked(chat).taps(chat.buttons[0]).run(action)
+            checked(chat)
+            if isinstance(action, CancelAppointment):
+                chat.taps(chat.buttons[2]).run(Deny())
+                checked(chat)
+        checked(chat.enters())
+        checked(chat.chooses(chat.buttons[0]))
+        checked(chat.answers("yes", "affirm"))
+        chat.hears("x").run(CancelAppointment())
+        chat.taps(chat.buttons[0]).run(CancelAppointment())
+        chat.taps(chat.buttons[0]).run(Affirm())
+        checked(chat)
+        assert sorted(chat.statuses) == ["booked", "cancelled", "cancelled"]
 
     def test_faq(self, meet: Meet, language: str) -> None:
         for topic in (*ANSWERS, "faq/none"):

@@ -104,3 +104,25 @@ def test_latin_names_are_isolated_in_arabic_only() -> None:
 def test_a_new_language_needs_no_code(language: str) -> None:
     assert formats.day_time(MOMENT, language)
     assert len(formats.slot_title(MOMENT, language)) <= 24
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "language", "written"),
+    [
+        (85, "EUR", "en", "€85"),
+        (85.0, "EUR", "en", "€85"),
+        (1285.5, "EUR", "en", "€1,285.50"),
+        (85.5, "EUR", "de", "85,50\u00a0€"),
+        (120, "BRL", "pt", "R$\u00a0120"),
+        (120, "EUR", "ru", "120\u00a0€"),
+        (120, "EGP", "ar", "\u200f١٢٠\u00a0ج.م.\u200f"),
+        (0, "EUR", "de", "0\u00a0€"),
+    ],
+)
+def test_money(amount: float, currency: str, language: str, written: str) -> None:
+    assert formats.money(amount, currency, language) == written
+
+
+def test_a_language_inside_a_sentence_and_alone() -> None:
+    assert (formats.language_word("de", "ru"), formats.language_name("de", "ru")) == ("немецкий", "Немецкий")
+    assert formats.language_word("de", "en") == "German"

@@ -14,8 +14,8 @@ SPECIALTIES = {
     *("general_practice", "paediatrics", "gynaecology", "dermatology", "dentistry"),
     *("cardiology", "orthopaedics", "ophthalmology", "ent"),
 }
-CODED = {"specialties": SPECIALTIES, "relations": set(RELATIONS)}
-LISTS = ("any_practitioner", "any_time", "more", "name_cues", "titles", "skip")
+CODED = {"specialties": SPECIALTIES, "relations": set(RELATIONS), "genders": {"female", "male"}}
+LISTS = ("any_practitioner", "any_time", "more", "name_cues", "titles", "skip", "bare_cancel", "bare_stop")
 
 
 @pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)

@@ -197,6 +197,19 @@ def test_other_languages_are_another_model(project: Path) -> None:
     assert train.fingerprint("en,de") != train.fingerprint("en")
 
 
+def test_the_clinics_own_answers_are_part_of_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CLINIC_KNOWLEDGE", str(project / "own"))
+    file = project / "own" / "travel" / "en.md"
+    file.parent.mkdir(parents=True)
+    before = train.fingerprint()
+    file.write_text("---\nquestions: [one]\n---\nYes.\n")
+    assert train.fingerprint() != before
+    assert not train.train({})
+    assert "travel/en.md: give at least 5 different questions" in capsys.readouterr().err
+
+
 def test_the_real_project_is_looked_at() -> None:
     files = {path.relative_to(PROJECT).as_posix() for path in train._files()}
     assert {"config.yml", "locales/ar.yml", "data/nlu/faq/ru.yml", "nlu/times.yml", "clinic/vocabulary/de.yml"} <= files

@@ -1,0 +1,81 @@
+"""A message of nothing but data ("Tuesday at 3", "for my son", "Dr Keller, please") is `inform`, whatever the model thinks.
+
+docs/intents.md, rule 3. The model has seen some dates and names; the extractors know all of them.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Dict, FrozenSet, List, Mapping, Text, Type
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from clinic import vocabulary
+from clinic.settings import settings
+from nlu.classifier import LinearClassifier
+from nlu.text import words
+
+# A language alone ("Deutsch") asks for it; a symptom or a medicine alone is about health.
+DATA = frozenset(("time", "specialty", "practitioner", "relation", "person"))
+# The model's own answer stands when it is this sure of something else ("morgen!" may be a greeting).
+SURE = 0.9
+CONFIDENCE = 0.95
+
+
+@lru_cache(maxsize=16)
+def _fillers(language: str) -> FrozenSet[str]:
+    """Words that add nothing: politeness, articles, prepositions."""
+    return vocabulary.phrases("polite", language) | vocabulary.phrases("data_fillers", language)
+
+
+def is_data_alone(text: str, language: str, entities: List[Mapping[str, Any]]) -> bool:
+    """Whether every word of `text` belongs to a piece of data, or adds nothing to it."""
+    spans = [(entity["start"], entity["end"]) for entity in entities if entity["entity"] in DATA]
+    if not spans or "?" in text or "؟" in text:
+        return False
+    return all(
+        word.norm in _fillers(language)
+        or not any(map(str.isalnum, word.norm))
+        or any(start <= word.start and word.end <= end for start, end in spans)
+        for word in words(text, language)
+    )
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class DataAlone(GraphComponent):
+    """Puts `inform` first in the ranking of such messages. Stands after the extractors, before the fallback."""
+
+    @classmethod
+    def required_components(cls) -> List[Type[Any]]:
+        """What it corrects."""
+        return [LinearClassifier]
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> DataAlone:
+        """Ready at once: nothing is trained."""
+        return cls()
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Correct the intent of each message of data alone."""
+        for message in messages:
+            intent = message.get(INTENT) or {}
+            language = (message.get("language") or {}).get("code") or settings().default_language
+            if intent.get("name") in (None, "inform") or intent["confidence"] >= SURE:
+                continue
+            if is_data_alone(message.get(TEXT) or "", language, message.get(ENTITIES) or []):
+                ranking = [entry for entry in message.get("intent_ranking") or [] if entry["name"] != "inform"]
+                data = {"name": "inform", "confidence": CONFIDENCE}
+                message.set(INTENT, data, add_to_output=True)
+                message.set("intent_ranking", [data, *ranking], add_to_output=True)
+        return messages

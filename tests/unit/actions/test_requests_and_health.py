@@ -1,0 +1,192 @@
+"""Emergencies, symptoms and advice, what only the staff can do, and messages of the clinic's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from actions import health, requests
+from actions.base import ClinicAction
+from actions.messages import OptIn, OptOut
+from actions.people import OpenHandoff
+from actions.social import Affirm
+from clinic import consent, database, handoffs
+from clinic.models import Handoff
+from clinic.settings import SUPPORTED_LANGUAGES
+from tests.support.conversations import Conversation
+
+Meet = Callable[..., Conversation]
+SAID = "my own words"
+HANDED_OVER = {
+    "refill": requests.RefillPrescription(),
+    "results": requests.GetTestResults(),
+    "delete": requests.DeleteData(),
+    "export": requests.ExportData(),
+    "complaint": requests.Complain(),
+}
+TOLD = (
+    health.ReportSymptom(), health.MedicalAdvice(), health.LogVital(), health.MedicationReminder(),
+    requests.GiveFeedback(), OptOut(), OptIn(),
+)  # fmt: skip
+
+
+def current(chat: Conversation) -> Handoff | None:
+    with database.read() as session:
+        return handoffs.current(session, chat.contact_id)
+
+
+def opted_out(chat: Conversation) -> bool:
+    with database.read() as session:
+        return consent.opted_out(session, chat.contact_id)
+
+
+# ── emergency ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
+def test_an_emergency_begins_with_the_number_and_tells_the_team(meet: Meet, language: str) -> None:
+    chat = meet(language)
+    chat.hears(SAID, "emergency").run(health.Emergency())
+    assert chat.keys == ["utter_emergency", ""] and "112" in chat.text.splitlines()[0] and not chat.buttons
+    found = current(chat)
+    assert found and (found.reason, found.priority, found.language) == ("emergency", "urgent", language)
+    assert SAID in found.summary
+
+
+def test_an_emergency_makes_a_handoff_that_waits_urgent(chat: Conversation) -> None:
+    chat.hears("a person", "human_handoff").run(OpenHandoff())
+    chat.hears("he is not breathing", "emergency").run(health.Emergency())
+    found = current(chat)
+    assert found and (found.reason, found.priority) == ("asked", "urgent")
+    assert "[emergency] “he is not breathing”" in found.summary
+
+
+@pytest.mark.parametrize("asked", ["slot", "name", "birth_date", "confirmed"])
+def test_an_emergency_leaves_any_question_of_the_form(chat: Conversation, asked: str) -> None:
+    chat.until_confirm()
+    chat.slots["requested_slot"] = f"booking_{asked}"
+    chat.answers("my father collapsed", "emergency", confidence=0.55)
+    assert chat.rejected
+    chat.run(health.Emergency())
+    assert chat.loop is None and chat.slot("name") is None and chat.statuses == ["held"]
+
+
+def test_the_number_is_said_though_the_team_can_not_be_told(
+    chat: Conversation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("about my own words")
+
+    monkeypatch.setattr(handoffs, "open_handoff", broken)
+    chat.hears(SAID, "emergency").run(health.Emergency())
+    assert chat.keys == ["utter_emergency"], "and it is not said that the team knows"
+    assert "RuntimeError" in caplog.text and SAID not in caplog.messages[0]
+
+
+# ── symptoms, advice, values ─────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("action", TOLD[:3])
+def test_what_may_be_serious_names_the_emergency_number(chat: Conversation, action: ClinicAction) -> None:
+    chat.hears("x").run(action)
+    assert "112" in chat.text and "/book_appointment" in [b["payload"] for b in chat.buttons]
+
+
+@pytest.mark.parametrize("action", TOLD[:2])
+def test_a_yes_to_the_appointment_books(chat: Conversation, action: ClinicAction) -> None:
+    chat.hears("my ear hurts", "report_symptom").run(action)
+    events = chat.hears("yes please", "affirm").run(Affirm())
+    assert [(e["event"], e["name"]) for e in events] == [("followup", "booking_form")]
+    assert chat.enters().asked == "booking_specialty"
+
+
+@pytest.mark.parametrize("action", TOLD)
+def test_inside_a_form_there_are_no_buttons_and_it_goes_on(chat: Conversation, action: ClinicAction) -> None:
+    chat.weber().answers("x", action.name().removeprefix("action_"))
+    assert chat.rejected
+    chat.run(action)
+    assert len(chat.said) == 1 and chat.text and not chat.buttons and chat.loop == "booking_form"
+    assert not chat.slots.get("offer") and current(chat) is None
+
+
+def test_a_pain_since_friday_is_no_wish_for_friday(chat: Conversation) -> None:
+    chat.weber()
+    shown = chat.shown
+    chat.answers("it hurts since Friday", "report_symptom", time="Friday")
+    assert chat.rejected and chat.shown == shown
+
+
+def test_a_toothache_answers_which_doctor(chat: Conversation) -> None:
+    chat.opens().answers("my tooth hurts", "report_symptom", specialty="dentistry")
+    assert not chat.rejected and chat.slot("specialty") == "dentistry"
+
+
+# ── what only the staff can do ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("reason", HANDED_OVER)
+def test_a_request_reaches_the_staff_and_says_what_happens(chat: Conversation, reason: str) -> None:
+    chat.hears(SAID, "x").run(HANDED_OVER[reason])
+    found = current(chat)
+    assert found and (found.reason, found.priority, found.summary) == (reason, "normal", f"“{SAID}”")
+    assert chat.keys == ["", "utter_handoff_opened"] and "8:00 AM" in chat.text
+
+
+def test_each_request_has_its_own_text(chat: Conversation) -> None:
+    said = {}
+    for reason, action in HANDED_OVER.items():
+        chat.hears(SAID, "x").run(action)
+        said[reason] = chat.said[0].text
+    assert len(set(said.values())) == len(HANDED_OVER)
+    assert "name of" in said["refill"] or "date of birth" in said["refill"]
+    assert "never sent in this chat" in said["results"]
+    assert all("one month" in said[reason] for reason in ("delete", "export"))
+
+
+def test_a_second_request_joins_the_first(chat: Conversation) -> None:
+    chat.hears("my prescription", "refill_prescription").run(requests.RefillPrescription())
+    chat.hears("and my results", "get_test_results").run(requests.GetTestResults())
+    with database.read() as session:
+        (only,) = handoffs.waiting(session)
+    assert only.reason == "refill" and only.summary == "“my prescription”\n[results] “and my results”"
+
+
+@pytest.mark.parametrize("reason", HANDED_OVER)
+def test_a_request_leaves_the_form_and_the_staff_see_the_booking(chat: Conversation, reason: str) -> None:
+    chat.weber("Thursday")
+    chat.answers(SAID, HANDED_OVER[reason].name().removeprefix("action_"))
+    assert chat.rejected
+    chat.run(HANDED_OVER[reason])
+    found = current(chat)
+    assert chat.loop is None and found and "booking: dermatology, anna-weber" in found.summary
+
+
+def test_feedback_is_not_said_to_be_passed_on(chat: Conversation) -> None:
+    chat.hears("the nurse was so kind", "give_feedback").run(requests.GiveFeedback())
+    assert current(chat) is None and "do not pass messages on" in chat.text
+    assert [b["payload"] for b in chat.buttons] == ["/human_handoff"]
+
+
+# ── messages of the clinic's own ─────────────────────────────────────────────────────────────────────
+
+
+def test_out_and_in_again(chat: Conversation) -> None:
+    chat.hears("no more messages", "opt_out").run(OptOut())
+    assert opted_out(chat) and chat.keys == ["utter_opted_out"]
+    chat.taps(chat.buttons[0]).run(OptIn())
+    assert not opted_out(chat) and chat.keys == ["utter_opted_in"]
+
+
+@pytest.mark.parametrize("word", ["stop", "STOP!", "stopp", "стоп", "parar", "توقف"])
+def test_the_bare_word_inside_a_form_leaves_the_form(chat: Conversation, word: str) -> None:
+    chat.until_confirm().answers(word, "opt_out")
+    assert chat.rejected
+    chat.run(OptOut())
+    assert (chat.keys, chat.loop, chat.statuses) == (["utter_nevermind"], None, []) and not opted_out(chat)
+
+
+def test_a_sentence_inside_a_form_opts_out(chat: Conversation) -> None:
+    chat.weber().answers("stop sending me adverts", "opt_out")
+    chat.run(OptOut())
+    assert opted_out(chat) and chat.loop == "booking_form"

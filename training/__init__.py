@@ -1,0 +1,1 @@
+"""The data team's loop: how well the model understands, and what to do next."""
