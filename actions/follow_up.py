@@ -33,10 +33,11 @@ class FollowUp(ClinicAction):
 
     @staticmethod
     def _goes_on(topic: str, turn: Turn) -> bool:
-        if turn.entities("practitioner") or turn.entities("specialty"):
+        if turn.entities("practitioner"):
             return False
         if topic == "opening_hours":
-            return bool(days_named(turn)) and all(_is_a_day(entity) for entity in turn.entities("time"))
+            days = turn.entities("time")
+            return bool(days_named(turn)) and all(map(_is_a_day, days)) and not turn.entities("specialty")
         if topic == "languages":
             return bool(turn.entities("language"))
         return topic == "prices" and not turn.entities("time") and services_named(turn)
