@@ -34,7 +34,7 @@ actions: [action_answer_faq, action_follow_up]
 
 def policy(folder: Path, kind: Any, **options: Any) -> Any:
     context = ExecutionContext(GraphSchema({}))
-    config = {**kind.get_default_config(), "constrain_similarities": True}
+    config = {**kind.get_default_config(), "constrain_similarities": True, "evaluate_every_number_of_epochs": -1}
     return kind(config, ModelFolder(folder), Resource("policy"), context, **options)
 
 
