@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from clinic.settings import settings
-from nlu.concepts import concept_text
+from nlu.concepts import concept_text, lexicon
 from nlu.text import normal_text
 from nlu.textmodel import Reading, TextModel
 from nlu.tokenizer import MultilingualTokenizer
@@ -65,7 +65,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
             "max_ngram": 5,
             "min_df": 2,
             "min_word_df": 1,
-            "concepts": 0.7,  # the weight of concepts beside words and characters; 0: without
+            "concepts": 1.0,  # the weight of concepts beside words and characters; 0: without
             "C": 1.0,
             "random_state": 42,
             "ranking": 10,
@@ -97,6 +97,9 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> LinearClassifier:
         """The trained classifier."""
+        if config["concepts"]:
+            for code in settings().languages:  # a second each: not while the first patient waits
+                lexicon(code)
         with model_storage.read_from(resource) as folder:
             return cls(config, model_storage, resource, joblib.load(folder / FILE))
 
