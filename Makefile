@@ -36,8 +36,8 @@ format: setup  ## let ruff write the code's layout
 nlu-report: setup  ## how well messages are understood: var/nlu-report/
 	@$(PYTHON) -m scripts.nlu_report
 
-bench: setup  ## benchmarks, as ratios to plain Rasa
-	@$(PYTHON) -m bench
+bench: setup  ## benchmarks, as ratios to plain Rasa (ARGS=--quick to try them)
+	@$(PYTHON) -m bench $(ARGS)
 
 clean:  ## remove what the others made; var/ (the databases) stays
 	rm -rf .venv .tools models .rasa results .pytest_cache .mypy_cache .ruff_cache .hypothesis

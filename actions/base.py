@@ -38,6 +38,10 @@ class Speaker:
         """Utter a response's text without its buttons, for use beside a question that has its own."""
         self._dispatcher.utter_message(text=self.text(key, **values))
 
+    def say_words(self, words: str, choices: Sequence[Choice]) -> None:
+        """Say words that are not of `locales/`: in a language that the clinic does not speak."""
+        self._dispatcher.utter_message(text=words, buttons=list(choices))
+
     def tell(self, key: str, **values: str) -> None:
         """Utter a response with its buttons, or without them inside a form, whose question has its own."""
         self.say_text(key, **values) if self._turn.in_form else self.say(key, None, **values)

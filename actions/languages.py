@@ -6,7 +6,7 @@ from rasa_sdk.events import SlotSet
 
 from actions.base import ClinicAction, Events, Speaker
 from actions.turn import Turn
-from clinic import contacts, formats
+from clinic import contacts, formats, unspoken
 from clinic.settings import settings
 
 
@@ -25,6 +25,10 @@ class ChangeLanguage(ClinicAction):
             contacts.set_language(turn.contact_id, wish)
             speak.say("utter_language_changed", language=wish)
             return [SlotSet("language_choice", wish)]
+        written = unspoken.answer(named[0]) if named and turn.written_in == named[0] else None
+        if written:
+            speak.say_words(written.text, [{"title": written.button, "payload": "/human_handoff"}])
+            return [SlotSet("offer", "person")]
         if named:
             speak.say("utter_language_not_spoken", requested=formats.language_name(named[0], turn.language))
             return [SlotSet("offer", "person")]

@@ -41,6 +41,11 @@ class Turn:
         return conversation_language(parses, self.tracker.get_slot("language_choice"), fallback)
 
     @property
+    def written_in(self) -> Optional[str]:
+        """The language that this message was found to be in, which may be one that the clinic does not speak."""
+        return ((self.tracker.latest_message or {}).get("language") or {}).get("code")
+
+    @property
     def text(self) -> str:
         """What was written; of a tap, its payload."""
         return str((self.tracker.latest_message or {}).get("text") or "")

@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from clinic.settings import settings
+from nlu import encoder
 from nlu.concepts import concept_text, lexicon
 from nlu.text import normal_text
 from nlu.textmodel import Reading, TextModel
@@ -32,7 +33,7 @@ FILE = "model.joblib"
 
 def read(text: str, language: str, concepts: bool) -> Reading:
     """What the model reads of a message."""
-    return normal_text(text, language), concept_text(text, language) if concepts else ""
+    return normal_text(text, language), concept_text(text, language) if concepts else "", text
 
 
 def _says_something(char: str) -> bool:
@@ -66,6 +67,8 @@ class LinearClassifier(IntentClassifier, GraphComponent):
             "min_df": 2,
             "min_word_df": 1,
             "concepts": 1.0,  # the weight of concepts beside words and characters; 0: without
+            "encoder": None,  # the folder of a sentence encoder (docs/encoder.md); else CLINIC_SENTENCE_ENCODER; else none
+            "encoder_weight": 1.0,  # its weight beside the others
             "C": 1.0,
             "random_state": 42,
             "ranking": 10,
@@ -101,14 +104,17 @@ class LinearClassifier(IntentClassifier, GraphComponent):
             for code in settings().languages:  # a second each: not while the first patient waits
                 lexicon(code)
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, joblib.load(folder / FILE))
+            model: TextModel = joblib.load(folder / FILE)
+        if model.encoder:
+            model.encoder.use(encoder.trained_with(model.encoder.name, config["encoder"]))
+        return cls(config, model_storage, resource, model)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model on all examples that have an intent."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         readings = [self._reading(example) for example in examples]
         labels = [example.get(INTENT_RESPONSE_KEY) or example.get(INTENT) for example in examples]
-        self._model = TextModel(self._config).fit(readings, labels)
+        self._model = TextModel(self._config, encoder.for_training(self._config["encoder"])).fit(readings, labels)
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._model, folder / FILE, compress=3)
         return self._resource

@@ -1,7 +1,8 @@
 """Which language a message is in.
 
-Script first (Arabic and Cyrillic letters settle it among our languages), then lingua restricted to the clinic's
-languages, then the words of our own training data for messages too short for statistics ("Termin",
+Script first (Arabic and Cyrillic letters settle it among our languages), then romanised words, then
+lingua restricted to the clinic's languages, then the words of our own training data for messages too short for
+statistics ("Termin",
 "consulta"). One or two words never flip a conversation: `metadata.language`, which the channel fills with the
 conversation's language so far, wins over them. Figures: docs/decisions and facts of lingua in its README.
 """
@@ -27,6 +28,7 @@ from rasa.shared.utils.io import dump_obj_as_json_to_file, read_json_file
 
 from clinic.settings import settings
 from clinic.vocabulary import normalise
+from nlu.unspoken import by_romanised, unspoken
 
 SCRIPTS = {"ARABIC": ("ar",), "CYRILLIC": ("ru",)}
 # Romanised Arabic writes letters that Latin lacks as digits inside words: 3ayez, a7gez, sa3a, 2arib.
@@ -105,6 +107,7 @@ def detect(text: str, known: Mapping[str, str], prior: Optional[str] = None) -> 
     code, confidence = (
         _by_script(text, spoken)
         or _by_arabizi(text, spoken)
+        or by_romanised(tokens, spoken)
         or (_by_known_words(tokens, known) if len(tokens) <= 2 else None)
         or _by_statistics(text, spoken)
     )
@@ -150,6 +153,7 @@ class LanguageDetector(GraphComponent):
     def __init__(self, model_storage: ModelStorage, resource: Resource, known: Dict[str, str]) -> None:
         self._storage, self._resource, self._known = model_storage, resource, known
         detect("warm up the statistics", known)
+        unspoken("warm up these as well", known)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the words of each language."""
@@ -177,11 +181,16 @@ class LanguageDetector(GraphComponent):
         for message in messages:
             metadata = message.get("metadata") or {}
             text, prior = message.get(TEXT) or "", metadata.get("language")
-            if prior in settings().languages and _may_be_a_name(text, metadata.get("asked")):
+            named = _may_be_a_name(text, metadata.get("asked"))
+            if prior in settings().languages and named:
                 code, confidence = prior, 0.5
             else:
                 code, confidence = detect(text, self._known, prior)
             message.set("language", {"code": code, "confidence": confidence}, add_to_output=True)
+            foreign = None if named else unspoken(text, self._known)
+            if foreign:
+                # read by nlu.unspoken at the end: until then everything works with a language of the clinic
+                message.set("unspoken", {"code": foreign[0], "confidence": foreign[1]})
         return messages
 
 

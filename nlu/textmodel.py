@@ -1,4 +1,5 @@
-"""The linear text model: words, characters and concepts as TF-IDF, one weight per feature and label.
+"""The linear text model: words, characters and concepts as TF-IDF, one weight per feature and label; where a sentence
+encoder is set (docs/encoder.md), its vector too.
 
 Trained with scikit-learn; read back as plain arrays, because scikit-learn's own path costs more for one message than the
 arithmetic itself (docs/decisions/0011-pipeline.md).
@@ -16,10 +17,11 @@ from scipy import sparse
 from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from nlu.encoder import EncoderError, SentenceEncoder
 from nlu.linear import ScaledLinearSVC
 
-# What is read of a message: its normal words, and the names of the concepts in it, each with blanks between.
-Reading = Tuple[str, str]
+# What is read of a message: its normal words, the names of the concepts in it, each with blanks between, and itself.
+Reading = Tuple[str, str, str]
 Array = npt.NDArray[Any]
 
 
@@ -37,6 +39,11 @@ class Part:
     def __getstate__(self) -> Dict[str, Any]:
         return {**self.__dict__, "_analyzer": None}
 
+    @property
+    def size(self) -> int:
+        """How many features there are."""
+        return len(self.vectorizer.vocabulary_)
+
     def fit(self, readings: Sequence[Reading]) -> Any:
         """The weighted matrix of the training readings."""
         return self.vectorizer.fit_transform([reading[self.field] for reading in readings]) * self.weight
@@ -53,6 +60,36 @@ class Part:
         times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         values = (1 + np.log(times)) * idf[places]
         return places, (self.weight / np.sqrt(values @ values)) * values
+
+
+class EncoderPart:
+    """The message as a sentence encoder sees it; pickled without the encoder, whose name and size it remembers."""
+
+    def __init__(self, encoder: SentenceEncoder, weight: float) -> None:
+        self.name, self.size, self.weight = encoder.name, encoder.size, weight
+        self._encoder: SentenceEncoder | None = encoder
+
+    def __getstate__(self) -> Dict[str, Any]:
+        return {**self.__dict__, "_encoder": None}
+
+    def use(self, encoder: SentenceEncoder) -> None:
+        """Give a part that was read back its encoder."""
+        if encoder.size != self.size:
+            raise EncoderError(f"{encoder.name} makes {encoder.size} numbers, not {self.size} as in training: train again")
+        self._encoder = encoder
+
+    def _vectors(self, readings: Sequence[Reading]) -> Array:
+        if self._encoder is None:
+            raise EncoderError(f"the sentence encoder {self.name} is not loaded")
+        return self._encoder.encode([reading[2] for reading in readings]) * self.weight
+
+    def fit(self, readings: Sequence[Reading]) -> Any:
+        """The weighted matrix of the training readings; nothing is learnt here."""
+        return sparse.csr_matrix(self._vectors(readings))
+
+    def row(self, reading: Reading) -> Tuple[Array, Array]:
+        """Feature places and values of one reading, as `fit`'s matrix has them."""
+        return np.arange(self.size), self._vectors([reading])[0]
 
 
 def make_parts(config: Dict[str, Any]) -> List[Part]:
@@ -75,10 +112,17 @@ def make_parts(config: Dict[str, Any]) -> List[Part]:
 class TextModel:
     """Labels of readings, with probabilities. Pickled, it keeps half-precision weights: three digits are enough."""
 
-    def __init__(self, config: Dict[str, Any]) -> None:
-        self._config = config
-        self._parts = make_parts(config)
+    def __init__(self, config: Dict[str, Any], encoder: SentenceEncoder | None = None) -> None:
+        self._config = {**config, "encoder": None}  # a model moves between machines, folders do not
+        self._parts: List[Part | EncoderPart] = [*make_parts(config)]
+        if encoder:
+            self._parts.append(EncoderPart(encoder, config["encoder_weight"]))
         self.classes_: List[str] = []
+
+    @property
+    def encoder(self) -> EncoderPart | None:
+        """The part that needs a sentence encoder, if there is one."""
+        return next((part for part in self._parts if isinstance(part, EncoderPart)), None)
 
     def fit(self, readings: Sequence[Reading], labels: Sequence[str]) -> TextModel:
         """Train on all readings."""
@@ -86,7 +130,7 @@ class TextModel:
         machine = ScaledLinearSVC(C=self._config["C"], random_state=self._config["random_state"]).fit(matrix, labels)
         self.classes_ = [str(label) for label in machine.classes_]
         weights = machine.model_.coef_ * machine.scale_
-        sizes = np.cumsum([len(part.vectorizer.vocabulary_) for part in self._parts])[:-1]
+        sizes = np.cumsum([part.size for part in self._parts])[:-1]
         self._weights = [np.ascontiguousarray(block.T, dtype=np.float16) for block in np.split(weights, sizes, axis=1)]
         self._bias = machine.model_.intercept_ * machine.scale_
         return self

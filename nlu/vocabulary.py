@@ -28,7 +28,8 @@ SECTIONS = {
 EXACTLY = ("relation", "gender")
 # Arabic: "a woman doctor" is a wish, "the doctor Sara" a title.
 DEFINITE = ("ال", "لل", "بال", "وال", "فال", "كال")
-LONGEST_NAME = 4
+# Names of five and six words are read on while they look like names; Arabic has no capitals to look at.
+SURE_LENGTH, LONGEST_NAME, LONGEST_ARABIC = 4, 6, 5
 
 
 @lru_cache(maxsize=64)
@@ -76,12 +77,20 @@ def _names(text: str, tokens: Sequence[Word], language: str) -> Iterator[Dict[st
         following = [word for word in tokens[cue.last + 1 :] if any(map(str.isalnum, word.norm))]
         for word in following[:LONGEST_NAME]:
             between = text[(name[-1].end if name else cue.end) : word.start]
+            if len(name) >= SURE_LENGTH and not _goes_on(text[word.start : word.end], len(name)):
+                break
             if not word.norm[:1].isalpha() or (name and between.strip(" -'.")):
                 break
             name.append(word)
         if name:
             start, end = name[0].start, name[-1].end
-            yield _entity(text, "person", start, end, text[start:end])
+            # the role is not declared in domain.yml: declared roles influence the conversation
+            yield {**_entity(text, "person", start, end, text[start:end]), "role": "patient"}
+
+
+def _goes_on(word: str, length: int) -> bool:
+    """Whether `word` looks like more of a name that has `length` words already."""
+    return word[:1].isupper() or ("\u0600" <= word[:1] <= "\u06ff" and length < LONGEST_ARABIC)
 
 
 def find_entities(text: str, language: str) -> List[Dict[str, Any]]:

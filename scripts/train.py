@@ -12,6 +12,7 @@ from typing import Iterator
 
 from clinic import knowledge
 from clinic.settings import PROJECT
+from nlu.encoder import VARIABLE, EncoderError, folder_of
 from scripts import environment
 
 MODEL = PROJECT / "models" / "salama.tar.gz"
@@ -32,9 +33,11 @@ def _name(path: Path) -> str:
     return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else "/".join(path.parts[-2:])
 
 
-def fingerprint(languages: str = "") -> str:
-    """A hash of everything the model depends on."""
+def fingerprint(languages: str = "", encoder: str = "") -> str:
+    """A hash of everything the model depends on; of a sentence encoder, the setting."""
     digest = hashlib.sha256(languages.encode())
+    if encoder:
+        digest.update(b"\0" + encoder.encode() + b"\0")
     for path in _files():
         digest.update(_name(path).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -49,10 +52,15 @@ def train(env: dict[str, str], force: bool = False) -> bool:
     """Train if needed; whether there is a model now. Rasa's own output is shown only when it fails."""
     try:
         knowledge.entries()
+        if env.get(VARIABLE, "").strip():
+            folder_of(env[VARIABLE].strip())
     except knowledge.KnowledgeError as error:
         print(f"{error} (how such a file looks: docs/data.md)", file=sys.stderr)
         return False
-    wanted = fingerprint(env.get("CLINIC_LANGUAGES", ""))
+    except EncoderError as error:
+        print(error, file=sys.stderr)
+        return False
+    wanted = fingerprint(env.get("CLINIC_LANGUAGES", ""), env.get(VARIABLE, "").strip())
     if is_current(wanted) and not force:
         return True
     print("training the model (under a minute on two cores) …", flush=True)

@@ -115,7 +115,8 @@ def slot(session: Session, booking: Booking, turn: Turn) -> Answer:
         key = reading.key_by_place(turn.text, shown)
         stretch = any((entity.get("resolved") or {}).get("grain") not in EXACT for entity in turn.entities("time"))
         if not key and not named_day and not stretch:
-            key = reading.chosen_key(turn.text, shown, names_time=bool(turn.entities("time")))
+            named = [str(entity["value"]) for entity in turn.entities("time")]
+            key = reading.chosen_key(turn.text, shown, names_time=not all(map(reading.is_bare_number, named)))
         key = key or _named_exactly(session, booking, turn)
     if key:
         return hold(session, booking, turn, key)

@@ -15,6 +15,7 @@ _NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,4})\s*[./\-\s]\s*(\d{1,2})\s*[./\-\s]\
 # "2", "um 10 Uhr", "at 3 please": one number and few words
 _BARE_NUMBER = re.compile(r"^\D{0,16}(\d{1,2})\D{0,16}$")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})\s*(?::|h|\.)\s*(\d{2})(?!\d)")
+_YEAR, _DIGIT = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)"), re.compile(r"\d")
 SMALL = 100
 
 
@@ -42,15 +43,21 @@ def birth_date(text: str, times: Sequence[Mapping[str, Any]]) -> Optional[date]:
     """The date of birth in `text`: digits first, then a day that `times` (time entities) found with its year."""
     if _NUMERIC_DATE.search(normalise(text)):
         return numeric_date(text)  # also when it is none: 31/2/1990 must not become another day
+    today = clock.now().astimezone(settings().time_zone).date()
     for entity in times:
-        resolved = entity.get("resolved") or {}
-        year = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", normalise(str(entity.get("value") or "")))
-        if year and resolved.get("grain") == "day" and resolved.get("from"):
-            try:
-                return datetime.fromisoformat(resolved["from"]).date().replace(year=int(year.group()))
-            except ValueError:  # 29 February of a year that has none
-                return None
+        resolved, words = entity.get("resolved") or {}, normalise(str(entity.get("value") or ""))
+        if resolved.get("grain") != "day" or not resolved.get("from"):
+            continue
+        day = datetime.fromisoformat(resolved["from"]).date()
+        # A date without its year is one to come: a past one named its year, as "92" or in words.
+        if _YEAR.search(words) or (day < today and (_DIGIT.search(words) or day.year < today.year - 1)):
+            return day
     return None
+
+
+def is_bare_number(words: str) -> bool:
+    """Whether the words of a time are only a number: an hour, or a place in a list."""
+    return normalise(words).strip().isdigit()
 
 
 def chosen_key(text: str, keys: Sequence[str], names_time: bool = False) -> Optional[str]:

@@ -8,6 +8,7 @@ from typing import Any, Dict, Optional, Sequence
 
 from sqlalchemy.orm import Session
 
+from actions.booking import reading
 from actions.booking.state import ANY, NEW, Booking
 from actions.turn import Turn
 from clinic import clock, directory, patients, vocabulary
@@ -134,6 +135,8 @@ def add(session: Session, booking: Booking, turn: Turn) -> Booking:
     if relation and not (relation == "self" and turn.asked in BESIDE_THE_POINT):
         booking = _with_relation(booking, relation)
     when = _time(turn)
+    if when and reading.is_bare_number(when["words"]) and reading.chosen_key(turn.text, booking.offered_keys):
+        when = None  # "2" is the second row, or the one at two
     if when and not turn.value("slot_key") and not _is_the_held_one(booking, when):
         booking = replace(booking.without_slot(), when=_on_the_day(booking, when))
     return booking

@@ -34,6 +34,27 @@ def test_one_date_of_birth_in_many_writings(language: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "born"),
+    [
+        ("en", "9 Sept 92", date(1992, 9, 9)),
+        ("en", "born March 4 1961", date(1961, 3, 4)),
+        ("en", "march fourth nineteen sixty one", date(1961, 3, 4)),
+        ("en", "she was born on 3 May 26", date(2026, 5, 3)),
+        ("de", "geb. 9. Sept. 92", date(1992, 9, 9)),
+        ("de", "am dritten März achtundsiebzig", date(1978, 3, 3)),
+        ("pt", "2/fev/88", date(1988, 2, 2)),
+        ("pt", "dois de fevereiro de oitenta e oito", date(1988, 2, 2)),
+        ("ru", "20 марта 75", date(1975, 3, 20)),
+        ("ru", "двадцатого марта семьдесят пятого года", date(1975, 3, 20)),
+        ("ar", "من مواليد 1975/3/20", date(1975, 3, 20)),
+        ("ar", "واحد يناير الفين وعشرة", date(2010, 1, 1)),
+    ],
+)
+def test_dates_of_birth_as_they_are_spoken(language: str, text: str, born: date) -> None:
+    assert birth_date(text, time(text, language)) == born
+
+
+@pytest.mark.parametrize(
     ("text", "born"),
     [
         ("1.2.26", date(2026, 2, 1)),  # this year's baby
