@@ -80,16 +80,3 @@ def confirmed(turn: Turn, speak: Speaker) -> Optional[Events]:
     speak.say_text("utter_confirm_not_understood")
     coming = which.coming(turn)
     return ask(turn, speak, [one for one in coming if one.id == offered])
-
-
-def kept(turn: Turn, speak: Speaker) -> bool:
-    """The answer to a no that is about an appointment: it stays. False when the no is about something else."""
-    wanted = which.tapped(turn) or which.offered(turn)
-    if wanted is None:
-        return False
-    still = next((one for one in which.coming(turn) if one.id == wanted), None)
-    if still is None:
-        speak.say_text("utter_choice_over")
-    else:
-        speak.say_text("utter_kept", appointment=which.line(still, turn, speak))
-    return True

@@ -6,6 +6,7 @@ from typing import Optional
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 
+from actions import which
 from actions.base import ClinicAction, Events, Speaker
 from actions.booking.state import Booking
 from actions.turn import Turn
@@ -67,6 +68,9 @@ class NeverMind(ClinicAction):
         """Says which of the two it was. An old button that answers something else is told so."""
         if self._is_stale(turn):
             speak.say_text("utter_choice_over")
+            return []
+        if not turn.in_form and which.offered(turn) is not None:  # "no wait, leave it in" after "shall I cancel it?"
+            which.kept(turn, speak)
             return []
         try:
             withdrawn = handoffs.withdraw(turn.contact_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import cancelling
+from actions import cancelling, which
 from actions.base import ClinicAction, Events, Speaker
 from actions.fallback import ask_rephrase
 from actions.people import open_handoff
@@ -93,7 +93,7 @@ class Deny(ClinicAction):
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
         """A refused consent is recorded; an appointment stays; everything else just goes on."""
-        if cancelling.kept(turn, speak):
+        if which.kept(turn, speak):
             return []
         if turn.about == "meaning" or (turn.offered == "meaning" and not turn.about):
             return ask_rephrase(speak)

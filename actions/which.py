@@ -151,3 +151,16 @@ def _row(appointment: Appointment, language: str, purpose: str) -> Choice:
         "description": shortened(f"{doctor} · {appointment.patient.name}", HINT),
         "payload": f"/{INTENTS[purpose]}" + json.dumps({"about": about(purpose, appointment)}),
     }
+
+
+def kept(turn: Turn, speak: Speaker) -> bool:
+    """The answer to a no that is about an appointment: it stays. False when the no is about something else."""
+    wanted = tapped(turn) or offered(turn)
+    if wanted is None:
+        return False
+    still = next((one for one in coming(turn) if one.id == wanted), None)
+    if still is None:
+        speak.say_text("utter_choice_over")
+    else:
+        speak.say_text("utter_kept", appointment=line(still, turn, speak))
+    return True

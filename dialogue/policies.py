@@ -17,6 +17,7 @@ from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
@@ -115,4 +116,9 @@ class ContextualTEDPolicy(TEDPolicy):
         intent = message.intent.get("name") if message else None
         if tracker.active_loop_name or intent not in self._contextual:
             return self._prediction(self._default_predictions(domain))
+        if tracker.latest_action_name != ACTION_LISTEN_NAME:
+            # One action a turn, as in every story: in a history that no story tells TED may go round in circles.
+            listening = self._default_predictions(domain)
+            listening[domain.index_for_action(ACTION_LISTEN_NAME)] = 1.0
+            return self._prediction(listening)
         return super().predict_action_probabilities(tracker, domain, rule_only_data, precomputations, **kwargs)

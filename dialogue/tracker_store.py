@@ -21,6 +21,7 @@ from rasa.shared.utils.common import all_subclasses
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
+from dialogue import runner
 from dialogue.memory import keep_recent
 
 # Trackers in memory: some 20 kB each.
@@ -74,6 +75,7 @@ class RecentTrackerStore(SQLTrackerStore):
     def __init__(self, domain: Optional[Domain] = None, host: Optional[Text] = None, **kwargs: Any) -> None:
         """`host` is the database's URL, as Rasa hands `url` over."""
         super().__init__(domain=domain, host=host, **kwargs)
+        runner.install()  # the one part of ours that every Rasa server makes before its first message
         if self.engine.dialect.name == "sqlite":
             self._pool_sqlite()
         self._types = _event_types()

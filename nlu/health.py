@@ -30,6 +30,8 @@ FOLDERS = {"symptom": "symptoms", "body_part": "body_parts"}
 NEAR = 3
 # Words of the clinic's other languages count when they are exactly written and long enough to be no accident.
 SHORTEST_BORROWED = 6
+# A misspelt word counts from this length: shorter ones are too often other words ("Ferien" is no heel).
+SHORTEST_MISSPELT = 7
 # Of these a part is told more exactly than the words of a complaint inside it could.
 COVERING = ("specialty", "practitioner", "location")
 
@@ -91,6 +93,8 @@ def _borrowed(language: str, spoken: Tuple[str, ...]) -> Dict[str, str]:
 def _mentions(tokens: Sequence[Word], language: str) -> List[Mention]:
     found: List[Mention] = []
     for match in _book(language).find(tokens):
+        if not match.exact and len(tokens[match.first].stem) < SHORTEST_MISSPELT:
+            continue
         entity, code, certainty = match.code.split(" ")
         found.append(Mention(entity, code, certainty == "sure", match.first, match.last, match.start, match.end))
     borrowed = _borrowed(language, settings().languages)
@@ -128,9 +132,7 @@ def find_health(text: str, language: str, others: Sequence[Mapping[str, Any]] = 
             mentions.append(replace(mention, sure=mention.sure and mention.entity == "symptom"))
         elif not _covered(mention, spans):
             mentions.append(mention)
-    return [
-        _entity(mention, near) for mention in mentions if (near := _in_company(mention, mentions)) or mention.sure
-    ]
+    return [_entity(mention, near) for mention in mentions if (near := _in_company(mention, mentions)) or mention.sure]
 
 
 def _entity(mention: Mention, near: bool) -> Dict[str, Any]:

@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from functools import lru_cache
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Text, Tuple
 
+import joblib
 from lingua import IsoCode639_1, Language, LanguageDetectorBuilder
 from lingua import LanguageDetector as Lingua
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -28,6 +29,8 @@ from rasa.shared.utils.io import dump_obj_as_json_to_file, read_json_file
 
 from clinic.settings import settings
 from clinic.vocabulary import normalise
+from nlu.medications import drug_words
+from nlu.tongues import Tongues
 from nlu.unspoken import by_romanised, unspoken
 
 SCRIPTS = {"ARABIC": ("ar",), "CYRILLIC": ("ru",)}
@@ -72,12 +75,20 @@ def _by_arabizi(text: str, spoken: Tuple[str, ...]) -> Optional[Guess]:
     return None
 
 
-def _by_statistics(text: str, spoken: Tuple[str, ...]) -> Guess:
+def _by_statistics(text: str, spoken: Tuple[str, ...], tongues: Optional[Tongues]) -> Guess:
     latin = tuple(code for code in spoken if not any(code in codes for codes in SCRIPTS.values()))
     if len(latin) < 2:
         return (latin or spoken)[0], 0.5
-    best = _lingua(latin).compute_language_confidence_values(text)[0]
-    return best.language.iso_code_639_1.name.lower(), round(best.value, 2)
+    values = _lingua(latin).compute_language_confidence_values(text)
+    others = {value.language.iso_code_639_1.name.lower(): value.value for value in values}
+    if tongues:
+        return tongues.guess(_letters(text), others)
+    best = max(others, key=lambda code: others[code])
+    return best, round(others[best], 2)
+
+
+def _letters(text: str) -> str:
+    return " ".join(normalise(word) for word in _WORD.findall(text))
 
 
 def _owner(counts: Counter[str]) -> Optional[str]:
@@ -93,15 +104,22 @@ def _by_known_words(tokens: List[str], known: Mapping[str, str]) -> Optional[Gue
     return None
 
 
-def detect(text: str, known: Mapping[str, str], prior: Optional[str] = None) -> Guess:
+def _without_drugs(text: str) -> str:
+    """`text` without the names of drugs: they are the same in every language."""
+    return _WORD.sub(lambda word: "" if normalise(word.group()) in drug_words() else word.group(), text)
+
+
+def detect(text: str, known: Mapping[str, str], prior: Optional[str] = None, tongues: Optional[Tongues] = None) -> Guess:
     """Language code (one of `CLINIC_LANGUAGES`) and confidence 0..1 of `text`.
 
     `known` maps a normalised word to the one language it belongs to; `prior` is the conversation's
-    language so far, which short messages keep.
+    language so far, which short messages keep. `tongues` is what training learned of the languages' letters.
     """
     spoken = settings().languages
-    tokens = [normalise(word) for word in _WORD.findall(text)]
     keep = prior if prior in spoken else None
+    if keep or _by_script(text, spoken) is None:
+        text = _without_drugs(text)
+    tokens = [normalise(word) for word in _WORD.findall(text)]
     if not tokens:
         return keep or settings().default_language, 0.0
     code, confidence = (
@@ -109,7 +127,7 @@ def detect(text: str, known: Mapping[str, str], prior: Optional[str] = None) -> 
         or _by_arabizi(text, spoken)
         or by_romanised(tokens, spoken)
         or (_by_known_words(tokens, known) if len(tokens) <= 2 else None)
-        or _by_statistics(text, spoken)
+        or _by_statistics(text, spoken, tongues)
     )
     if len(tokens) == 1:
         return (keep, 0.5) if keep else (code, min(confidence, 0.9))
@@ -148,31 +166,43 @@ class LanguageDetector(GraphComponent):
     ) -> LanguageDetector:
         """The detector with the words it learned."""
         with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, read_json_file(folder / "words.json"))
+            known, tongues = read_json_file(folder / "words.json"), joblib.load(folder / "tongues.joblib")
+            return cls(model_storage, resource, known, tongues)
 
-    def __init__(self, model_storage: ModelStorage, resource: Resource, known: Dict[str, str]) -> None:
-        self._storage, self._resource, self._known = model_storage, resource, known
-        detect("warm up the statistics", known)
+    def __init__(
+        self,
+        model_storage: ModelStorage,
+        resource: Resource,
+        known: Dict[str, str],
+        tongues: Optional[Tongues] = None,
+    ) -> None:
+        self._storage, self._resource, self._known, self._tongues = model_storage, resource, known, tongues
+        detect("warm up the statistics", known, tongues=tongues)
         unspoken("warm up these as well", known)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn the words of each language."""
+        """Learn the words and the letters of each language."""
         languages: Dict[str, Counter[str]] = defaultdict(Counter)
+        latin: Dict[str, List[str]] = defaultdict(list)
         for example in training_data.training_examples:
             code = _declared(example)
             if code and example.get(TEXT):
                 for word in {normalise(word) for word in _WORD.findall(example.get(TEXT))}:
                     languages[word][code] += 1
+                if not _by_script(example.get(TEXT), settings().languages):
+                    latin[code].append(_letters(example.get(TEXT)))
+        self._tongues = Tongues(latin) if Tongues.can_learn(latin) else None
         self._known = {word: code for word, code in ((w, _owner(c)) for w, c in sorted(languages.items())) if code}
         with self._storage.write_to(self._resource) as folder:
             dump_obj_as_json_to_file(folder / "words.json", self._known)
+            joblib.dump(self._tongues, folder / "tongues.joblib", compress=3)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Give each example the language its file declares."""
         for example in training_data.training_examples:
             code = _declared(example)
-            guess = (code, 1.0) if code else detect(example.get(TEXT) or "", self._known)
+            guess = (code, 1.0) if code else detect(example.get(TEXT) or "", self._known, tongues=self._tongues)
             example.set("language", {"code": guess[0], "confidence": guess[1]})
         return training_data
 
@@ -185,7 +215,7 @@ class LanguageDetector(GraphComponent):
             if prior in settings().languages and named:
                 code, confidence = prior, 0.5
             else:
-                code, confidence = detect(text, self._known, prior)
+                code, confidence = detect(text, self._known, prior, self._tongues)
             message.set("language", {"code": code, "confidence": confidence}, add_to_output=True)
             foreign = None if named else unspoken(text, self._known)
             if foreign:

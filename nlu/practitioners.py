@@ -1,7 +1,8 @@
 """Entity `practitioner`: the names that stand in the clinic's database, in any script, typos forgiven.
 
 The value is the practitioner's identifier. The family name alone is enough; a misspelt one counts behind a title
-("dr. webber"), beside the given name, or in a message of at most two words.
+("dr. webber"), beside the given name, or in a message of at most two words. Which bare surnames are no person
+("im Keller") and which declined ones are («к Петровой») is in nlu/surnames.py.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from clinic import database, vocabulary
 from clinic.settings import settings
+from nlu.surnames import declined, is_declined_here, names_a_person
 from nlu.text import Word, words
 
 logger = logging.getLogger(__name__)
@@ -94,7 +96,12 @@ def find_practitioners(text: str, language: str, names: Sequence[Name]) -> List[
             while first and any(_matches(tokens[first - 1], given, True) for given in name.given):
                 first -= 1
             lenient = titled or first < index or len(tokens) <= 2
-            if name.identifier in found or not _matches(word, name.family, lenient):
+            if name.identifier in found or not (
+                _matches(word, name.family, lenient)
+                or (word.norm in declined(name.family) and is_declined_here(tokens[:index], language))
+            ):
+                continue
+            if not (titled or first < index or names_a_person(text, tokens, index, name.family, language)):
                 continue
             while first and _is_title(tokens[first - 1]):
                 first -= 1

@@ -11,47 +11,21 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple
 
 import yaml
 
 from clinic.settings import settings
 from nlu.pieces import Phrases, Piece, cut
+from nlu.units import BARE, UNITS, fits, normal
 
-# kind, bounds, normal unit, how the normal value is reckoned: factor and shift
-UNITS: Mapping[str, Tuple[str, float, float, str, float]] = {
-    "mg/dl": ("glucose", 20, 900, "mg/dl", 1),
-    "mmol/l": ("glucose", 1, 50, "mg/dl", 18.016),
-    "g/l": ("glucose", 0.4, 6, "mg/dl", 100),
-    "mmHg": ("blood_pressure", 60, 280, "mmHg", 1),
-    "cmHg": ("blood_pressure", 7, 28, "mmHg", 10),
-    "kg": ("weight", 1, 350, "kg", 1),
-    "lb": ("weight", 3, 770, "kg", 0.45359),
-    "stone": ("weight", 3, 50, "kg", 6.35029),
-    "cm": ("height", 30, 230, "cm", 1),
-    "m": ("height", 0.5, 2.3, "cm", 100),
-    "ft": ("height", 1.5, 7.5, "cm", 30.48),
-    "°C": ("temperature", 33, 43.5, "°C", 1),
-    "°F": ("temperature", 92, 110, "°C", 5 / 9),
-    "bpm": ("pulse", 25, 250, "bpm", 1),
-    "%": ("oxygen", 50, 100, "%", 1),
-}
-# which unit a bare number has, tried in order
-BARE = {
-    "glucose": ("mg/dl", "mmol/l"),
-    "blood_pressure": ("mmHg",),
-    "weight": ("kg",),
-    "height": ("m", "cm"),
-    "temperature": ("°C", "°F"),
-    "pulse": ("bpm",),
-    "oxygen": ("%",),
-}
 CUED_UNITS = ("%", "pounds", "m", "mmHg")  # mean other things as well: a cue must stand near
 SHORT_PRESSURE = {"pt": ("por", "pur", "po", "x"), "ar": ("علي", "ع", "3ala", "3la")}  # these need no cue
 BEFORE, BEHIND = 8, 2
+SMALLEST_BARE_HEIGHT = 65  # below it are sizes of clothes
 _NOTHING = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}\.\d{1,2}\.(?!\d)|\b0\d[./]\d{1,2}\b(?!\d)|\d{1,2}\s?[:٫]\d{2}(?=\D|$)(?<!٫\d\d)"
-    r"|(?<!\d)(?:1[0-2]|[1-9])\s?[ap]\.?m\b|\d{1,2}(?:h|uhr)\d{0,2}\b|\+\d[\d\s()-]{6,}|\b0\d[\d\s()-]{7,}\d|\d{4,}",
+    r"|(?<!\d)(?:1[0-2]|[1-9])\s?[ap]\.?m\b|\b(?:[23]?1st|2?2nd|2?3rd|[123]?\dth)\b|\d{1,2}(?:h|uhr)\d{0,2}\b|\+\d[\d\s()-]{6,}|\b0\d[\d\s()-]{7,}\d|\d{4,}",
     re.I,
 )
 
@@ -114,20 +88,11 @@ def find_measurements(text: str, language: str) -> List[Measurement]:
 
 
 def _is_number(piece: Piece) -> bool:
-    return piece.text[0].isdigit() and piece.text[-1].isdigit()
+    return piece.text[0].isdigit() and not any(map(str.isalpha, piece.text))
 
 
 def _number(piece: Piece) -> float:
     return float(piece.text.replace(",", ".").replace("٫", "."))
-
-
-def _fits(unit: str, value: float) -> bool:
-    return UNITS[unit][1] <= value <= UNITS[unit][2]
-
-
-def _normal(unit: str, value: float) -> float:
-    shifted = value - 32 if unit == "°F" else value
-    return round(shifted * UNITS[unit][4], 1)
 
 
 class _Reader:
@@ -202,9 +167,9 @@ class _Reader:
         if cue:
             self.claimed[cue[0]] = last
         start, end = self.pieces[first].start, self.pieces[last].end
-        paired = None if second is None else _normal(unit, second)
+        paired = None if second is None else normal(unit, second)
         return (
-            Measurement(start, end, kind, value, second, unit, _normal(unit, value), paired, normal_unit),
+            Measurement(start, end, kind, value, second, unit, normal(unit, value), paired, normal_unit),
             last - first + 1,
         )
 
@@ -216,7 +181,9 @@ class _Reader:
         if second >= len(self.pieces) or not _is_number(self.pieces[second]):
             return None
         upper, lower = _number(self.pieces[index]), _number(self.pieces[second])
-        unit = "mmHg" if 60 <= upper <= 280 and 30 <= lower <= 160 else "cmHg" if 7 <= upper <= 28 and 3 <= lower <= 16 else ""
+        unit = (
+            "mmHg" if 60 <= upper <= 280 and 30 <= lower <= 160 else "cmHg" if 7 <= upper <= 28 and 3 <= lower <= 16 else ""
+        )
         if not unit or upper <= lower or self._something_else(index, second + 1):
             return None
         said = self.words.units.at(self.pieces, second + 1)
@@ -228,8 +195,9 @@ class _Reader:
             return None
         if unit == "cmHg" and not self._short_pressure(index, cued, strong is not None):
             return None
-        if not (strong or weak) and not (cue and cue[1] == index - 1):
-            return None  # "bd 133 80"
+        # "bd 133 80"
+        if not (strong or weak) and not (cued and cue and cue[1] >= index - 4):
+            return None
         last = second + said[1] if said and said[0] == "mmHg" else second
         return self._measurement(index, last, unit, upper, lower)
 
@@ -254,7 +222,9 @@ class _Reader:
             unit = None  # "oxygen 98 bpm 70"
         if unit:
             return self._with_unit(index, value, unit[0], last + unit[1], before)
-        if self._something_else(index, last + 1) or (value <= 31 and value == int(value) and self._behind_clock_word(index)):
+        if self._something_else(index, last + 1) or (
+            value <= 31 and value == int(value) and self._behind_clock_word(index)
+        ):
             return None
         cue = before or self._cue_behind(last + 1)
         if cue is None or cue[2] not in BARE:
@@ -266,7 +236,9 @@ class _Reader:
             units = ("g/l",)  # the Maghreb's meters: 1,60
         elif cue[2] == "glucose" and value <= 35:
             units = ("mmol/l",)
-        fitting = next((one for one in units if _fits(one, value)), None)
+        fitting = next((one for one in units if fits(one, value)), None)
+        if fitting == "cm" and value < SMALLEST_BARE_HEIGHT:
+            fitting = None
         return self._measurement(index, last, fitting, value) if fitting else None
 
     def _belongs_to_the_next(self, last: int, unit: str, kind: str) -> bool:
@@ -287,18 +259,18 @@ class _Reader:
         if kind == "other":
             return None
         near = UNITS["lb" if unit == "pounds" else unit][0]
-        if unit in CUED_UNITS and kind != near and not (unit == "m" and re.search(r"[.,]\d", self._text(index))):
+        if unit in CUED_UNITS and kind != near and not (unit == "m" and 1.3 <= value <= 2.05 and value % 1):
             return None
         unit = "lb" if unit == "pounds" else unit
         if kind != near and not self._plain_enough(index, last, unit, value):
             return None
-        # 5 ft 11, 12 stone 4, 1 m 75
-        part = {"ft": 12, "stone": 14, "m": 100}.get(unit)
-        more = last + 1 < len(self.pieces) and part and re.fullmatch(r"\d\d?", self._text(last + 1))
+        # 5 ft 11, 12 stone 4, 1 m 75, 7 kg 200
+        part = {"ft": 12, "stone": 14, "m": 100, "kg": 1000}.get(unit)
+        more = re.fullmatch(r"\d{3}" if unit == "kg" else r"\d\d?", self._text(last + 1))
         if more and part and int(self._text(last + 1)) < part and value == int(value):
             value, last = round(value + int(self._text(last + 1)) / part, 3), last + 1
-            last += self._text(last + 1) in ("in", "inches", '"', "lb", "lbs", "pounds", "cm")
-        return self._measurement(index, last, unit, value) if _fits(unit, value) else None
+            last += self._text(last + 1) in ("in", "inches", '"', "lb", "lbs", "pounds", "cm", "g", "gramm", "г", "граммов")
+        return self._measurement(index, last, unit, value) if fits(unit, value) else None
 
     def _plain_enough(self, index: int, last: int, unit: str, value: float) -> bool:
         """Whether number and unit alone are a body's: no kilos lost or bought, no length of a cut."""

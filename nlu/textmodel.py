@@ -34,25 +34,27 @@ class Part:
     weight: float = 1.0
 
     def __post_init__(self) -> None:
+        # Both are made anew at every access by scikit-learn, which costs more than all the rest.
         self._analyzer: Callable[[str], List[str]] | None = None
+        self._idf: Array | None = None
 
     def __getstate__(self) -> Dict[str, Any]:
-        return {**self.__dict__, "_analyzer": None}
+        return {**self.__dict__, "_analyzer": None, "_idf": None}
 
     @property
     def size(self) -> int:
         """How many features there are."""
         return len(self.vectorizer.vocabulary_)
 
-    def fit(self, readings: Sequence[Reading]) -> Any:
+    def fit(self, readings: Sequence[Sequence[str]]) -> Any:
         """The weighted matrix of the training readings."""
         return self.vectorizer.fit_transform([reading[self.field] for reading in readings]) * self.weight
 
-    def row(self, reading: Reading) -> Tuple[Array, Array]:
+    def row(self, reading: Sequence[str]) -> Tuple[Array, Array]:
         """Feature places and values of one reading, as `fit`'s matrix has them."""
-        if self._analyzer is None:
-            self._analyzer = self.vectorizer.build_analyzer()
-        known, idf = self.vectorizer.vocabulary_, self.vectorizer.idf_
+        if self._analyzer is None or self._idf is None:
+            self._analyzer, self._idf = self.vectorizer.build_analyzer(), np.asarray(self.vectorizer.idf_, dtype=np.float32)
+        known, idf = self.vectorizer.vocabulary_, self._idf
         counts = Counter(place for term in self._analyzer(reading[self.field]) if (place := known.get(term)) is not None)
         if not counts:
             return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.float32)
@@ -78,16 +80,16 @@ class EncoderPart:
             raise EncoderError(f"{encoder.name} makes {encoder.size} numbers, not {self.size} as in training: train again")
         self._encoder = encoder
 
-    def _vectors(self, readings: Sequence[Reading]) -> Array:
+    def _vectors(self, readings: Sequence[Sequence[str]]) -> Array:
         if self._encoder is None:
             raise EncoderError(f"the sentence encoder {self.name} is not loaded")
         return self._encoder.encode([reading[2] for reading in readings]) * self.weight
 
-    def fit(self, readings: Sequence[Reading]) -> Any:
+    def fit(self, readings: Sequence[Sequence[str]]) -> Any:
         """The weighted matrix of the training readings; nothing is learnt here."""
         return sparse.csr_matrix(self._vectors(readings))
 
-    def row(self, reading: Reading) -> Tuple[Array, Array]:
+    def row(self, reading: Sequence[str]) -> Tuple[Array, Array]:
         """Feature places and values of one reading, as `fit`'s matrix has them."""
         return np.arange(self.size), self._vectors([reading])[0]
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from actions import cancelling, moving, which
 from actions.base import ClinicAction, Events, Speaker
-from actions.booking import answers, move, names, understand
+from actions.booking import answers, move, names, reading, understand
 from actions.booking.answers import Answer
 from actions.booking.state import PREFIX, Booking
 from actions.fallback import not_understood
@@ -54,6 +54,8 @@ PHRASES_FOR = {
     "booking_slot": ("more", "any_time", "skip"),
     "booking_patient": ("self_words",),
 }
+# Questions with a list or buttons on the screen: "number 2" is a choice, whatever the model takes it for.
+LISTED = ("booking_specialty", "booking_practitioner", "booking_slot", "booking_patient")
 YES_OR_NO = ("booking_consent", "booking_confirmed")
 SURE, QUITE_SURE = 0.6, 0.8
 # Danger is believed before anything else is.
@@ -83,6 +85,8 @@ def interrupts(turn: Turn) -> bool:
         return False
     if turn.is_tap:
         return True
+    if turn.asked in LISTED and turn.intent not in ALWAYS and reading.picks_by_number(turn.text):
+        return False
     if any(vocabulary.matches(section, turn.text) for section in PHRASES_FOR.get(turn.asked or "", ())):
         return False
     if turn.intent == "reschedule_appointment" and turn.asked in TIME_MAY_CHANGE and turn.entities("time"):

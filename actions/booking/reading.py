@@ -60,6 +60,12 @@ def is_bare_number(words: str) -> bool:
     return normalise(words).strip().isdigit()
 
 
+def picks_by_number(text: str) -> bool:
+    """Whether `text` is one number and few words, and no question: "number 2 please" after a list."""
+    folded = normalise(text).strip()
+    return bool(_BARE_NUMBER.match(folded)) and "?" not in folded and "؟" not in folded
+
+
 def chosen_key(text: str, keys: Sequence[str], names_time: bool = False) -> Optional[str]:
     """The key of the offered slot that `text` picks by its hour ("10", "15:30") or by its place in the list ("2").
 

@@ -218,5 +218,6 @@ def test_an_old_button_inside_a_booking_is_answered_without_buttons(chat: Conver
 
 def test_never_mind_keeps_it(chat: Conversation) -> None:
     booked(chat)
-    wants_to_cancel(chat).hears("never mind", "nevermind").run(NeverMind())
-    assert chat.statuses == ["booked"]
+    wants_to_cancel(chat).hears("no wait, leave it in", "nevermind").run(NeverMind())
+    assert (chat.keys, chat.statuses) == ([""], ["booked"])
+    assert chat.text.startswith("All right, this appointment stays as it is:")

@@ -62,6 +62,9 @@ def message(asked: str, text: str, offered: str | None = None, **said: Any) -> T
         ("practitioner", "anyone", {"intent": "human_handoff"}, False),
         ("practitioner", "I don't mind", {"intent": "out_of_scope"}, False),
         ("slot", "none of these", {"intent": "nevermind"}, False),
+        ("slot", "number 2 please", {**FAQ, "confidence": 0.7}, False),
+        ("patient", "número 2", {**FAQ, "confidence": 0.7}, False),
+        ("slot", "is 2 ok?", FAQ, True),
         ("specialty", "no idea", {"intent": "out_of_scope"}, False),
         ("confirmed", "anyone", {"intent": "human_handoff"}, True),
         # a name may look like anything

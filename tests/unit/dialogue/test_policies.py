@@ -63,6 +63,16 @@ def test_ted_is_asked_where_it_can_win(
     assert prediction.max_confidence == 0
 
 
+def test_after_its_action_it_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else an unseen history can go round in circles until Rasa's circuit breaker gives up the turn."""
+    monkeypatch.setattr(TEDPolicy, "predict_action_probabilities", lambda *args, **kwargs: pytest.fail("asked"))
+    ted = policy(tmp_path, ContextualTEDPolicy, contextual={"inform"})
+    done = tracker("inform")
+    done.update(ActionExecuted("action_follow_up"))
+    prediction = ted.predict_action_probabilities(done, DOMAIN)
+    assert DOMAIN.action_names_or_texts[prediction.probabilities.index(1.0)] == "action_listen"
+
+
 def test_what_has_no_rule_hangs_on_the_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TEDPolicy, "train", lambda self, *args, **kwargs: self._resource)
     ted = policy(tmp_path, ContextualTEDPolicy)

@@ -163,6 +163,18 @@ def test_a_quoted_foreign_word_does_not_decide() -> None:
     assert detect("Мой врач Dr. Weber", KNOWN)[0] == "ru"
 
 
+@pytest.mark.parametrize("text", ["ibuprofen paracetamol", "Ramipril", "L-Thyroxin 75", "бисопролол", "Augmentin, Concor"])
+@pytest.mark.parametrize("prior", ["en", "ar", "de", "pt", "ru"])
+def test_names_of_drugs_are_no_language(text: str, prior: str) -> None:
+    assert detect(text, KNOWN, prior)[0] == prior
+
+
+def test_the_words_around_a_drug_count() -> None:
+    assert detect("ich nehme jeden Tag Ramipril und Metformin", KNOWN, "en")[0] == "de"
+    assert detect("preciso de mais losartana e sinvastatina por favor", KNOWN, "en")[0] == "pt"
+    assert detect("метформин", KNOWN)[0] == "ru"
+
+
 def test_a_prior_that_the_clinic_does_not_speak_is_none() -> None:
     assert detect("Termin", KNOWN, "fr") == detect("Termin", KNOWN)
     assert detect("👍", KNOWN, "fr") == ("en", 0.0)
