@@ -1,7 +1,8 @@
 """Messages in a language that the clinic does not speak, and its own languages in Latin letters.
 
-A message counts as French only when three things agree: lingua (its small models: +6 MB, the large ones +167), words
-that are French and none of ours (`languages.yml`), and few words that our training data own. The rest of the pipeline
+A message counts as French only when these agree: words that tell French apart (`languages.yml`), letters and
+endings that ours never have, few words that our training data own, and lingua (its small models: +6 MB, the large ones
++167), which need be the less sure the more the words say. The rest of the pipeline
 works with a language of the clinic; `UnspokenLanguage`, last in it, then makes the message a wish for that language.
 """
 
@@ -41,9 +42,31 @@ SCRIPTS = {
     "HEBREW": "he",
 }
 _UKRAINIAN, _NOT_UKRAINIAN = re.compile("[іїєґ]"), re.compile("[ыэъёўқғәөүұһң]")
+# Arabic in Latin letters writes some of its own as figures: t9eblo, mte3, 3andi.
+_ARABIC_FIGURES = re.compile("[a-z][235679][a-z]|[a-z]{2}[379]\\b|\\b[379][a-z]{3}")
+_UKRAINIAN_ENDINGS = re.compile("[а-яґєії]{3}[аи]ти(?:ся)?$")
+# Iraqis, people of the Gulf and of the Maghreb write the first four too; Urdu and Kurdish have the others.
+_PERSIAN, _NOT_PERSIAN = re.compile("[پچژگیک]|ه\u200c"), re.compile("[ٹڈڑےںێۆڕڵە]")
+_PERSIAN_VERB = re.compile("^ن?می.{2}")
+# Letters that none of our languages writes; in words with a capital they are as likely somebody's name.
+_LETTERS = {
+    "es": re.compile("ñ|[a-z]{4}ó$"),
+    "fr": re.compile("[œèùëî]|^(?:qu|j|n|m|l|c)['’]"),
+    "it": re.compile("[èìòù]|^(?:dell|all|nell|dall|sull|un|l|c)['’]"),
+    "tr": re.compile("[ışğ]"),
+    "pl": re.compile("[ąęłśżźń]"),
+    "nl": re.compile("ij(?!o)"),
+    "ro": re.compile("[ășțşţ]|^î"),
+}
 _WORD = re.compile(r"[^\W\d_]+(?:['’\u200c-][^\W\d_]+)*")
-FEWEST_WORDS, SURE = 3, 0.85
-OWN_WORDS, TELLING_WORDS = 0.5, 0.34
+# Vietnamese, Czech, Croatian, Baltic, Hungarian, Scandinavian: none that we have words for.
+_OTHERS = re.compile("[čďěňřšťůžđőűāēģīķļņūėįųåøơư\u1ea0-\u1ef9]")
+FEWEST_WORDS, SURE = 3, 0.95
+OWN_WORDS, LONG_ENDING = 0.4, 6
+# Share of telling words → how sure lingua must be of that language, and how sure at most of one of ours.
+ENOUGH = ((0.6, 0.0, 0.95), (0.34, 0.3, 0.6), (0.2, 0.75, 0.2))
+# One strange letter is enough, where no word is ours; French, Italian and Dutch ones are common slips of the others.
+ONE_IS_ENOUGH = ("es", "pl", "ro", "tr")
 FIRST, BELIEVED = ("emergency", "human_handoff"), 0.5
 
 
@@ -87,15 +110,33 @@ def _by_script(text: str) -> Optional[Guess]:
     return None
 
 
-def _by_letters(tokens: Sequence[str]) -> Optional[Guess]:
-    """Ukrainian by the letters that Russian lacks, Persian by its small words."""
-    ukrainian = [bool(_UKRAINIAN.search(token)) for token in tokens]
-    if sum(ukrainian) * 4 >= len(tokens) and not any(_NOT_UKRAINIAN.search(token) for token in tokens):
-        return "uk", 0.95
-    persian = sum(token in _words("unspoken", "fa") for token in tokens)
-    if persian >= 2 and persian * 4 >= len(tokens):
+def _by_letters(words: Sequence[str], text: str) -> Optional[Guess]:
+    """Ukrainian by the letters that Russian lacks and by its small words, Persian by its own."""
+    tokens = [normalise(word) for word in words]
+    if "CYRILLIC" in unicodedata.name(words[0][0], ""):
+        return _ukrainian(words, tokens)
+    telling = sum(
+        token in _words("unspoken", "fa") or bool(_PERSIAN_VERB.search(word))
+        for word, token in zip(words, tokens, strict=True)
+    )
+    needed = 1 if _PERSIAN.search(text) else 2
+    if telling >= needed and telling * 4 >= len(tokens) and not _NOT_PERSIAN.search(text):
         return "fa", 0.95
     return None
+
+
+def _ukrainian(words: Sequence[str], tokens: Sequence[str]) -> Optional[Guess]:
+    if any(_NOT_UKRAINIAN.search(word) for word in map(str.lower, words)):
+        return None
+    letters = any(_UKRAINIAN.search(word) for word in words if word.islower())
+    telling = sum(
+        token in _words("unspoken", "uk") or bool(_UKRAINIAN.search(word.lower()) or _UKRAINIAN_ENDINGS.search(token))
+        for word, token in zip(words, tokens, strict=True)
+    )
+    russian = sum(token in _words("russian") for token in tokens)
+    if russian:
+        return ("uk", 0.95) if letters and telling * 2 >= len(tokens) else None
+    return ("uk", 0.95) if letters or (telling >= 2 and telling * 3 >= len(tokens)) else None
 
 
 def unspoken(text: str, known: Mapping[str, str]) -> Optional[Guess]:
@@ -106,28 +147,53 @@ def unspoken(text: str, known: Mapping[str, str]) -> Optional[Guess]:
     if guess is None and len(tokens) >= FEWEST_WORDS:
         letters = [char for char in text if char.isalpha()]
         latin = sum("LATIN" in unicodedata.name(char, "") for char in letters) / len(letters)
-        guess = _by_letters([word.lower() for word in map(_composed, _WORD.findall(text))]) if latin < 0.1 else None
-        if latin > 0.9 and not by_romanised(tokens, spoken):
+        guess = _by_letters(_WORD.findall(unicodedata.normalize("NFC", text)), text) if latin < 0.1 else None
+        if latin > 0.9 and not by_romanised(tokens, spoken) and not _ARABIC_FIGURES.search(text.lower()):
             guess = _by_statistics(text, tokens, known, spoken)
     return guess if guess and guess[0] not in spoken else None
 
 
-def _composed(word: str) -> str:
-    return normalise(word) if "\u0600" <= word[0] <= "\u06ff" else unicodedata.normalize("NFC", word)
+def _tells(code: str, word: str, token: str, known: Mapping[str, str]) -> bool:
+    """Whether a word speaks for `code`: a listed one, or by a letter or an ending when it may not be a name."""
+    if token in _words("unspoken", code):
+        return True
+    if not word.islower():
+        return False
+    if _LETTERS[code].search(word):
+        return True
+    if token in _words("unspoken_shared", code):
+        return False
+    endings = tuple(_words("unspoken_endings", code))
+    return len(token) >= LONG_ENDING and token not in known and token.endswith(endings)
 
 
 def _by_statistics(text: str, tokens: Sequence[str], known: Mapping[str, str], spoken: Sequence[str]) -> Optional[Guess]:
     own = tuple(code for code in ("en", "de", "pt") if code in spoken)
-    best = _lingua((*own, *LATIN)).compute_language_confidence_values(text)[0]
-    code = best.language.iso_code_639_1.name.lower()
-    if code in own or best.value < SURE:
+    values = _lingua((*own, *LATIN)).compute_language_confidence_values(text)
+    sure = {value.language.iso_code_639_1.name.lower(): value.value for value in values}
+    words = _WORD.findall(unicodedata.normalize("NFC", text.lower() if text.isupper() else text))
+    if any(_OTHERS.search(word) for word in words):
         return None
-    telling = _words("unspoken", code)
+    pairs = list(zip(words, tokens, strict=True))
+    told = {code: [token for word, token in pairs if _tells(code, word, token, known)] for code in LATIN}
+    code = max(LATIN, key=lambda one: (3 * len(told[one]) / len(tokens) + sure[one], one))
+    telling, neutral = set(told[code]), _words("unspoken_shared", code)
     if any(token in _words("romanised", one) - _words("shared") - telling for token in tokens for one in ("ar", "ru")):
         return None
-    ours = sum(token in known and token not in telling for token in tokens) / len(tokens)
-    theirs = sum(token in telling for token in tokens) / len(tokens)
-    return (code, round(best.value, 2)) if ours < OWN_WORDS and theirs >= TELLING_WORDS else None
+    ours = [known[token] for token in tokens if token in known and token not in telling and token not in neutral]
+    romanised = sum(owner in ("ar", "ru") for owner in ours)
+    if not telling or len(ours) >= OWN_WORDS * len(tokens) or romanised >= len(told[code]):
+        return None
+    # words that others have too say neither yes nor no
+    share = len(told[code]) / max(FEWEST_WORDS, sum(token in telling or token not in neutral for token in tokens))
+    ours_sure = max((sure[one] for one in own), default=0.0)
+    asked = "es" if re.search("[¿¡]", text) else ""
+    if code in ONE_IS_ENOUGH and not ours and any(word.islower() and _LETTERS[code].search(word) for word in words):
+        return code, round(max(SURE, sure[code]), 2)
+    for least, at_least, at_most in ENOUGH:
+        if share >= least and (code == asked or (sure[code] >= at_least and ours_sure <= at_most)):
+            return code, round(max(SURE, sure[code]), 2)
+    return None
 
 
 def _comes_first(message: Message) -> bool:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from clinic import clock
 from clinic.settings import settings
 from nlu import duckling_client
-from nlu.times.folding import Folded, fold
+from nlu.times.folding import Folded
 from nlu.times.grammar import Atom, Grammar, grammar
 from nlu.times.meanings import DAY, Days
+from nlu.times.mending import tongue_of
 from nlu.times.phrases import Phrase, Reader, together
 
 # What a patient dictates names its time in less; Duckling's work grows faster than the text.
 LONGEST_TEXT = 500
 # How many letters may stand between a day and its hour: "tomorrow for my little son at 10"
 APART = 45
+# … and when they are the only ones of the message
+FAR_APART = 80
 _BREAK = re.compile(r"[.!?;\n؟؛…](?!\w)")
 _WORDS = re.compile(r"[^\W_]")
 _PHONE = re.compile(r"\+?\d[\d\s()/.-]{7,}\d")
@@ -53,11 +56,11 @@ def find_times(text: str, language: str, now: Optional[datetime] = None, asked: 
     `asked` is the slot that the question before the message was about: after "when?" a bare number is an hour.
     """
     wall = (now or clock.now()).astimezone(settings().time_zone).replace(tzinfo=None, microsecond=0)
-    rules = grammar(language) or grammar("en")
     text = text[:LONGEST_TEXT]
+    rules = grammar(tongue_of(text, language)) or grammar("en")
     if rules is None or not text.strip():
         return []
-    folded = fold(_without_phones(text), rules.rewrite)
+    folded = rules.folded(_without_phones(text))
     atoms = rules.atoms(folded.text)
     found = _by_duckling(text, folded, atoms, rules, language, wall)
     others = [Atom(start, end, "found", "", {}) for start, end in found]
@@ -138,12 +141,30 @@ def _joined(text: str, phrases: Sequence[Phrase]) -> List[Phrase]:
     joined: List[Phrase] = []
     for phrase in phrases:
         last = joined[-1] if joined else None
+        if last and (phrase.hours or phrase.part) and _names_only(last, phrase.days):
+            joined[-1] = replace(phrase, start=last.start)  # "Friday? Yes, Friday at 3"
+            continue
         whole = together(last, phrase) if last and _may_join(text, last, phrase) else None
         if whole:
             joined[-1] = whole
         else:
             joined.append(phrase)
-    return joined
+    whole = _only_two(joined)
+    return [whole] if whole else joined
+
+
+def _names_only(phrase: Phrase, days: Optional[Days]) -> bool:
+    return days is not None and replace(phrase, start=0, end=0) == Phrase(0, 0, days=days)
+
+
+def _only_two(phrases: Sequence[Phrase]) -> Optional[Phrase]:
+    """The one day of a message with its one, later hour: "Friday suits me. Best at 3"."""
+    if len(phrases) != 2:
+        return None
+    day, hour = phrases
+    single = day.days is not None and day.days.is_one and not (day.hours or day.part or day.open)
+    later = hour.dateless and hour.hours is not None and not hour.hours.weak
+    return together(day, hour) if single and later and hour.start - day.end <= FAR_APART else None
 
 
 def _may_join(text: str, one: Phrase, other: Phrase) -> bool:

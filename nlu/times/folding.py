@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import List, Mapping, Tuple
+from typing import Callable, List, Pattern, Tuple
 
 from clinic.vocabulary import normalise
 
@@ -24,27 +24,30 @@ class Folded:
         return self.spans[start][0], self.spans[end - 1][1]
 
 
-def fold(text: str, rewrite: Mapping[str, str]) -> Folded:
-    """`text` in normal form, with `rewrite` (pattern → replacement) done on it."""
+def fold(text: str) -> Folded:
+    """`text` in normal form."""
     letters: List[str] = []
     spans: List[Tuple[int, int]] = []
     for cluster in _CLUSTER.finditer(text):
         for letter in normalise(cluster.group()):
             letters.append(" " if letter.isspace() and letter != "\n" else letter)
             spans.append(cluster.span())
-    folded = "".join(letters)
-    for pattern, new in rewrite.items():
-        folded, spans = _replaced(folded, spans, pattern, new)
-    return Folded(folded, tuple(spans))
+    return Folded("".join(letters), tuple(spans))
 
 
-def _replaced(text: str, spans: List[Tuple[int, int]], pattern: str, replacement: str) -> Tuple[str, List[Tuple[int, int]]]:
-    for match in reversed(list(re.finditer(pattern, text))):
-        begin, end, new = match.start(), match.end(), match.expand(replacement)
+def replaced(folded: Folded, pattern: Pattern[str], new_of: Callable[[re.Match[str]], str]) -> Folded:
+    """The text with the words of each match changed to `new_of` it, the places in the original kept."""
+    matches = [(match, new_of(match)) for match in pattern.finditer(folded.text)]
+    changes = [(match, new) for match, new in matches if new != match.group()]
+    if not changes:
+        return folded
+    text, spans = folded.text, list(folded.spans)
+    for match, new in reversed(changes):
+        begin, end = match.span()
         old = spans[begin:end] or [spans[min(begin, len(spans) - 1)]]
         inner = [old[min(place, len(old) - 1)] if place < len(new) - 1 else old[-1] for place in range(len(new))]
         text, spans = text[:begin] + new + text[end:], spans[:begin] + inner + spans[end:]
-    return text, spans
+    return Folded(text, tuple(spans))
 
 
 def plain(pattern: str) -> str:

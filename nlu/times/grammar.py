@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Pattern, Sequence, Tuple
 
 import yaml
 
-from nlu.times.folding import plain
+from nlu.times.folding import Folded, fold, plain, replaced
+from nlu.times.mending import Mender, spellings
 from nlu.times.pieces import pieces
 
 FILE = Path(__file__).resolve().parent.parent / "times.yml"
 # Not in the middle of a word or of a number ("37.5").
 START = r"(?<!\w)(?<!\d[.,:/])"
 THOUSAND, HUNDRED = 1000, 100
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ class _Wording:
 class Grammar:
     """One language's wordings."""
 
-    def __init__(self, written: Mapping[str, Any]) -> None:
-        self.rewrite: Dict[str, str] = {plain(key): value for key, value in (written.get("rewrite") or {}).items()}
+    def __init__(self, written: Mapping[str, Any], mender: Mapping[str, Any], language: str) -> None:
+        rewrite = (written.get("rewrite") or {}).items()
+        self._rewrite: Dict[Pattern[str], str] = {re.compile(plain(key)): value for key, value in rewrite}
         numbers = {int(value): plain(str(said)) for value, said in written["numbers"].items()}
         ordinals = {int(value): plain(str(said)) for value, said in written["ordinals"].items()}
         self._values = [(value, re.compile(said)) for value, said in [*numbers.items(), *ordinals.items()]]
@@ -50,6 +53,19 @@ class Grammar:
         self.months = [re.compile(plain(said)) for said in written["months"]]
         after = f"(?! ?(?:{plain(written['after_hour'])})(?!\\w))(?! ?[%€$£°])(?![.,:/]\\d)"
         self._wordings = list(_compiled(written, pieces(written, numbers, ordinals), after))
+        self._written = set(_LETTERS.findall(plain(yaml.safe_dump(written, allow_unicode=True, width=1_000_000))))
+        self._mender = Mender(language, mender, self._knows)
+
+    def folded(self, text: str) -> Folded:
+        """`text` in normal form, its words of time put right, as the wordings are written."""
+        folded = self._mender.mend(fold(text))
+        for pattern, new in self._rewrite.items():
+            folded = replaced(folded, pattern, partial(_expanded, new))
+        return folded
+
+    def _knows(self, word: str) -> bool:
+        written = word in self._written or self.counts(word)
+        return written or any(wording.pattern.fullmatch(word) for wording in self._wordings)
 
     def atoms(self, text: str) -> List[Atom]:
         """The wordings in `text`, in order, the longest at each place."""
@@ -137,6 +153,10 @@ def _compiled(written: Mapping[str, Any], names: Mapping[str, str], after: str) 
             yield _Wording(kind, argument, _bounded(_filled(said, names), after if kind == "hour" else ""))
 
 
+def _expanded(new: str, match: re.Match[str]) -> str:
+    return match.expand(new)
+
+
 def _total(values: Sequence[int]) -> Optional[int]:
     total = 0
     for value in values:
@@ -165,4 +185,4 @@ def written() -> Mapping[str, Any]:
 def grammar(language: str) -> Optional[Grammar]:
     """A language's grammar; None for a language that has none."""
     wordings = written().get(language)
-    return Grammar(wordings) if wordings else None
+    return Grammar(wordings, spellings().get(language, {}), language) if wordings else None
