@@ -2,7 +2,7 @@
 encoder is set (docs/encoder.md), its vector too.
 
 Trained with scikit-learn; read back as plain arrays, because scikit-learn's own path costs more for one message than the
-arithmetic itself (docs/decisions/0011-pipeline.md).
+arithmetic itself (docs/decisions/0011-quick-turns.md).
 """
 
 from __future__ import annotations
