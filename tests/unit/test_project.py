@@ -39,6 +39,7 @@ LONGEST_FILE, LONGEST_README = 300, 150
 LONG_FILES = {
     "clinic/migrations/versions/0001_first_light.py": "a migration is never split",
     "tests/integration/messaging/test_worker.py": "one process, all its cases",
+    "tests/unit/nlu/test_encoder.py": "one loader, all its cases",
     "tests/integration/clinic/test_holding_and_booking.py": "one table of rules, all its cases",
 }
 
