@@ -14,7 +14,7 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, 
 from rasa.shared.core.trackers import DialogueStateTracker
 
 # A tracker of more than MOST turns is cut down to the last KEPT.
-KEPT, MOST = 6, 12
+KEPT, MOST = 4, 8
 
 
 def _cut(events: List[Event]) -> int:

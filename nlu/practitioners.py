@@ -89,7 +89,11 @@ def find_practitioners(text: str, language: str, names: Sequence[Name]) -> List[
     # "Dra. Almeida": the full stop, a token of its own in some languages, does not part title and name
     tokens = [word for word in words(text, language) if any(map(str.isalnum, word.norm))]
     found: Dict[str, Dict[str, Any]] = {}
+    # whatever is forgiven, the first letter is not
+    initials = {form[0] for word in tokens for form in (word.norm, word.stem)}
     for name in names:
+        if name.family[0] not in initials:
+            continue
         for index, word in enumerate(tokens):
             titled = index > 0 and _is_title(tokens[index - 1])
             first = index

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, List
+from typing import Any, List, Tuple
 
 import spacy
 
@@ -43,12 +43,18 @@ def _stem(norm: str) -> str:
 
 def words(text: str, language: str) -> List[Word]:
     """The tokens of `text` that carry something (letters, digits, emoji), in order."""
+    return list(_words(text, language))
+
+
+# Eight components of the pipeline look at each message.
+@lru_cache(maxsize=256)
+def _words(text: str, language: str) -> Tuple[Word, ...]:
     found = []
     for token in _tokenizer(language)(text):
         norm = normalise(token.text).strip()
         if norm:
             found.append(Word(token.idx, token.idx + len(token.text), norm, _stem(norm)))
-    return found
+    return tuple(found)
 
 
 def normal_text(text: str, language: str) -> str:

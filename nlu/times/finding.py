@@ -10,7 +10,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 from clinic import clock
 from clinic.settings import settings
 from nlu import duckling_client
-from nlu.times.folding import Folded
+from nlu.times.folding import Folded, plain
 from nlu.times.grammar import Atom, Grammar, grammar
 from nlu.times.meanings import DAY, Days
 from nlu.times.mending import tongue_of
@@ -94,7 +94,7 @@ def _by_duckling(
     for start, end in (folded.original(*span) for span in (*read, *counted)):
         left[start:end] = ";" * (end - start)
     words = "".join(";" if char.isdigit() else char for char in left)
-    if not _WORDS.search(words):
+    if not rules.feasts.search(plain(words)):
         return {}
     found: Dict[Tuple[int, int], Days] = {}
     for result in duckling_client.parse(words, language, wall):

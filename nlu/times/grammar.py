@@ -53,6 +53,8 @@ class Grammar:
         self.months = [re.compile(plain(said)) for said in written["months"]]
         after = f"(?! ?(?:{plain(written['after_hour'])})(?!\\w))(?! ?[%€$£°])(?![.,:/]\\d)"
         self._wordings = list(_compiled(written, pieces(written, numbers, ordinals), after))
+        self._some = re.compile("|".join(re.sub(r"\(\?P<\w+>", "(?:", one.pattern.pattern) for one in self._wordings))
+        self.feasts = _bounded(plain(written["feasts"]))
         self._written = set(_LETTERS.findall(plain(yaml.safe_dump(written, allow_unicode=True, width=1_000_000))))
         self._mender = Mender(language, mender, self._knows)
 
@@ -86,6 +88,8 @@ class Grammar:
         return place
 
     def _atom(self, text: str, place: int) -> Optional[Atom]:
+        if not self._some.match(text, place):  # most words are no time: one look tells
+            return None
         best: Optional[Tuple[int, _Wording, Any]] = None
         for wording in self._wordings:
             match = wording.pattern.match(text, place)
