@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve seed train test check format nlu-report bench clean
+.PHONY: help setup run serve seed train test check format nlu-report triage-report bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ format: setup  ## let ruff write the code's layout
 
 nlu-report: setup  ## how well messages are understood: var/nlu-report/
 	@$(PYTHON) -m scripts.nlu_report
+
+triage-report: setup  ## how careful the triage is: var/triage-report/
+	@$(PYTHON) -m scripts.triage_report
 
 bench: setup  ## benchmarks, as ratios to plain Rasa (ARGS=--quick to try them)
 	@$(PYTHON) -m bench $(ARGS)

@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import Turn
+from clinic import emergency
 from clinic.directory import NotSeeded
 from clinic.facts import clinic_facts
 from clinic.texts import text
@@ -42,6 +43,10 @@ class Speaker:
         """Say words that are not of `locales/`: in a language that the clinic does not speak."""
         self._dispatcher.utter_message(text=words, buttons=list(choices))
 
+    def ask(self, words: str, choices: Sequence[Choice], label: str) -> None:
+        """Ask something that is not of `locales/`, with its choices; `label` names the list where they become one."""
+        self._dispatcher.utter_message(text=words, buttons=list(choices), list_button=label)
+
     def tell(self, key: str, **values: str) -> None:
         """Utter a response with its buttons, or without them inside a form, whose question has its own."""
         self.say_text(key, **values) if self._turn.in_form else self.say(key, None, **values)
@@ -49,6 +54,14 @@ class Speaker:
     def text(self, key: str, **values: str) -> str:
         """A text of `locales/` in the turn's language, to put into another one."""
         return text(key, self._turn.language, **{**clinic_facts(self._turn.language), **values})
+
+    def emergency(self, words: str) -> None:
+        """Say what is said in an emergency: nothing stands before it, not even the introduction."""
+        self._dispatcher.utter_message(text=words, introduction="later")
+
+    def number_to_call(self, country: Optional[str]) -> str:
+        """The emergency number, with that of the phone's country where it is another."""
+        return emergency.to_call(country, self._turn.language)
 
     def location(self, latitude: float, longitude: float, name: str, address: str) -> None:
         """Send a pin on the map."""

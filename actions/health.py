@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
+from rasa_sdk.events import FollowupAction, SlotSet
 
-from rasa_sdk.events import SlotSet
-
+from actions import check_back
 from actions.base import ClinicAction, Events, Speaker
-from actions.people import hand_over
+from actions.intake.state import Intake
 from actions.turn import Turn
-
-logger = logging.getLogger(__name__)
+from clinic.settings import settings
 
 
 class _TowardsADoctor(ClinicAction):
@@ -25,10 +23,19 @@ class _TowardsADoctor(ClinicAction):
 
 
 class ReportSymptom(_TowardsADoctor):
-    """Somebody feels unwell and asks for nothing yet."""
+    """Somebody feels unwell: outside a form the intake begins; inside one the form goes on."""
 
     action_name = "action_report_symptom"
     text = "utter_symptom"
+
+    def answer(self, turn: Turn, speak: Speaker) -> Events:
+        """Where the clinic takes no symptoms by chat: the way to a doctor."""
+        looked_back = check_back.answered(turn, speak)
+        if looked_back is not None:
+            return looked_back
+        if turn.in_form or not settings().intake:
+            return super().answer(turn, speak)
+        return [*Intake.cleared(), FollowupAction(Intake.FORM)]
 
 
 class MedicalAdvice(_TowardsADoctor):
@@ -36,23 +43,6 @@ class MedicalAdvice(_TowardsADoctor):
 
     action_name = "action_ask_medical_advice"
     text = "utter_no_medical_advice"
-
-
-class Emergency(ClinicAction):
-    """Life or limb in danger: the number first, then the team, at once."""
-
-    action_name = "action_emergency"
-
-    def answer(self, turn: Turn, speak: Speaker) -> Events:
-        """Leaves any form; a handoff that is open already becomes urgent. The number is said whatever else fails."""
-        speak.say("utter_emergency")
-        try:
-            events = hand_over(turn, "emergency", priority="urgent")
-        except Exception as error:
-            logger.error("the team was not told of an emergency: %s", type(error).__name__)
-            return []
-        speak.say_text("utter_emergency_told")
-        return events
 
 
 class LogVital(ClinicAction):

@@ -9,20 +9,22 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from actions import which
 from actions.base import ClinicAction, Events, Speaker
 from actions.booking.state import Booking
+from actions.intake.state import Intake
 from actions.turn import Turn
 from clinic import database, handoffs, hours
 
 LONGEST_QUOTE = 300
 
 
-def _summary(turn: Turn) -> str:
-    """What the staff should know at a glance: the patient's words and where the booking stands."""
+def summary_for_staff(turn: Turn) -> str:
+    """What the staff should know at a glance: the patient's words, where the booking stands, what the intake knows."""
     said = f"“{turn.said[:LONGEST_QUOTE]}”" if turn.said else ""
-    return " · ".join(part for part in (said, Booking.of(turn.tracker).in_words()) if part)
+    parts = (said, Booking.of(turn.tracker).in_words(), Intake.of(turn.tracker).in_words())
+    return " · ".join(part for part in parts if part)
 
 
 def _forgotten() -> Events:
-    return [ActiveLoop(None), SlotSet("requested_slot", None), *Booking.cleared()]
+    return [ActiveLoop(None), SlotSet("requested_slot", None), *Booking.cleared(), *Intake.cleared()]
 
 
 def leave_form(turn: Turn) -> Events:
@@ -33,7 +35,7 @@ def leave_form(turn: Turn) -> Events:
 
 def hand_over(turn: Turn, reason: str, priority: str = "normal") -> Events:
     """Open a handoff (or add to the open one) and leave the form; the hold on a slot stays. Says nothing."""
-    handoffs.open_handoff(turn.contact_id, reason, turn.language, _summary(turn), priority)
+    handoffs.open_handoff(turn.contact_id, reason, turn.language, summary_for_staff(turn), priority)
     return _forgotten()
 
 
@@ -80,6 +82,8 @@ class NeverMind(ClinicAction):
             speak.say("utter_handoff_withdrawn")
         elif turn.in_form and Booking.of(turn.tracker).moves:
             speak.say("utter_not_moved")
+        elif turn.form == Intake.FORM:
+            speak.say("utter_intake_stopped")
         else:
             speak.say("utter_nevermind" if turn.in_form else "utter_nothing_to_stop")
         return leave_form(turn)

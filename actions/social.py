@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import cancelling, which
+from actions import cancelling, check_back, which
 from actions.base import ClinicAction, Events, Speaker
 from actions.fallback import ask_rephrase
 from actions.people import open_handoff
@@ -66,6 +66,8 @@ class Affirm(ClinicAction):
             consent.grant(turn.contact_id)
             speak.say("utter_consent_thanks")
             return []
+        if turn.about == check_back.OFFER or (turn.offered == check_back.OFFER and not turn.about and turn.is_yes):
+            return check_back.promise(turn, speak)
         about_appointment = cancelling.confirmed(turn, speak)
         if about_appointment is not None:
             return about_appointment

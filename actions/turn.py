@@ -97,6 +97,23 @@ class Turn:
         return self.intent == "affirm" and self.confidence >= SURE_YES and not doubtful
 
     @property
+    def danger(self) -> Mapping[str, Any]:
+        """The danger screen's verdict on this message: {"level", "signs"}; empty of a tap."""
+        found: Mapping[str, Any] = (self.tracker.latest_message or {}).get("emergency") or {}
+        return found
+
+    @property
+    def complaints(self) -> List[Tuple[str, float]]:
+        """The triage protocols that the model thinks of, the likeliest first."""
+        found = (self.tracker.latest_message or {}).get("complaints") or []
+        return [(str(entry["name"]), float(entry["confidence"])) for entry in found]
+
+    @property
+    def form(self) -> Optional[str]:
+        """The name of the open form."""
+        return (self.tracker.active_loop or {}).get("name")
+
+    @property
     def asked(self) -> Optional[str]:
         """The slot that the open form has asked for."""
         return self.tracker.get_slot("requested_slot") if self.in_form else None
@@ -104,7 +121,7 @@ class Turn:
     @property
     def in_form(self) -> bool:
         """Whether a form is open."""
-        return bool((self.tracker.active_loop or {}).get("name"))
+        return bool(self.form)
 
     def entities(self, name: str) -> List[Mapping[str, Any]]:
         """The message's entities of a kind, in order."""
@@ -142,6 +159,12 @@ class Turn:
         segments = self._segments()
         next(segments, None)
         return next((event.get("value") for event in next(segments, []) if _is_slot(event, "offer")), None)
+
+    def set_before(self, slot: str) -> Optional[Any]:
+        """What the turn before this one set the slot to; None when it did not."""
+        segments = self._segments()
+        next(segments, None)
+        return next((event.get("value") for event in next(segments, []) if _is_slot(event, slot)), None)
 
     def set_now(self, slot: str) -> bool:
         """Whether an action that ran before in this very turn has filled the slot."""

@@ -10,8 +10,8 @@ from clinic.models import Consent, col
 
 # Of the text that is shown. A consent to an older text no longer counts: change this when the meaning changes.
 VERSION = "2026-11"
-# reminders: what the clinic sends on its own
-PURPOSES = ("booking", "reminders")
+# reminders: what the clinic sends on its own; health: answers about symptoms are kept
+PURPOSES = ("booking", "reminders", "health")
 
 
 def _answer(contact_id: int, purpose: str, granted: bool, session: Session | None) -> None:

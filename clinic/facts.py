@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from clinic import database, directory, formats
-from clinic.settings import environment
+from clinic import database, directory, emergency, formats
 
 # A phone number stays on one line of a narrow phone.
 NO_BREAK = "\u00a0"
-DEFAULT_EMERGENCY_NUMBER = "112"  # EU and many others; CLINIC_EMERGENCY_NUMBER says otherwise
 
 
 def facts_or_defaults(language: str) -> dict[str, str]:
@@ -15,11 +13,7 @@ def facts_or_defaults(language: str) -> dict[str, str]:
     try:
         return clinic_facts(language)
     except directory.NotSeeded:
-        return {"clinic": "Salama", "phone": "", "emergency_number": formats.isolate(_emergency_number(), language)}
-
-
-def _emergency_number() -> str:
-    return environment().get("CLINIC_EMERGENCY_NUMBER") or DEFAULT_EMERGENCY_NUMBER
+        return {"clinic": "Salama", "phone": "", "emergency_number": formats.isolate(emergency.of_clinic(), language)}
 
 
 def clinic_facts(language: str) -> dict[str, str]:
@@ -29,5 +23,5 @@ def clinic_facts(language: str) -> dict[str, str]:
         return {
             "clinic": directory.in_language(organization.names, language),
             "phone": formats.isolate((organization.phone or "").replace(" ", NO_BREAK), language),
-            "emergency_number": formats.isolate(_emergency_number(), language),
+            "emergency_number": formats.isolate(emergency.of_clinic(), language),
         }

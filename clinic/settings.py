@@ -32,6 +32,8 @@ class Settings:
     languages: tuple[str, ...]
     default_language: str
     hold_minutes: int
+    # whether symptoms are collected by chat at all; the danger screen always runs
+    intake: bool = True
 
 
 def environment() -> Mapping[str, str]:
@@ -63,6 +65,12 @@ def _languages(text: str) -> tuple[str, ...]:
     return codes
 
 
+def _switch(name: str, text: str) -> bool:
+    if text.lower() not in ("on", "off"):
+        raise SettingsError(f"{name}={text!r}: write on or off")
+    return text.lower() == "on"
+
+
 def read(env: Mapping[str, str]) -> Settings:
     """Build Settings from a mapping; SettingsError on a value that cannot be used."""
     languages = _languages(env.get("CLINIC_LANGUAGES") or ",".join(SUPPORTED_LANGUAGES))
@@ -75,6 +83,7 @@ def read(env: Mapping[str, str]) -> Settings:
         languages=languages,
         default_language=default,
         hold_minutes=int(env.get("CLINIC_HOLD_MINUTES") or 10),
+        intake=_switch("CLINIC_INTAKE", env.get("CLINIC_INTAKE") or "on"),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 import secrets
 from pathlib import Path
 from typing import Any, Awaitable, Callable, Dict, List
 
+from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
@@ -16,9 +18,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
-from clinic import clock, database, directory, formats, handoffs
+from clinic import clock, database, directory, encryption, formats, handoffs
 from clinic.scheduling import booking
-from clinic.settings import settings
+from clinic.settings import SettingsError, settings
+from clinic.triage import intakes
+
+logger = logging.getLogger(__name__)
 
 TEMPLATES = Jinja2Templates(directory=str(Path(__file__).parent / "templates"))
 HEADERS = {
@@ -56,9 +61,22 @@ def appointments(language: str) -> List[Dict[str, str]]:
                 "patient": entry.patient.name if entry.patient else "",
                 "practitioner": entry.practitioner.name,
                 "location": directory.location_name(entry.location, language),
+                "told": told(session, entry.id, language),
             }
             for entry in booking.coming(session)
         ]
+
+
+def told(session: Session, appointment_id: int, language: str) -> str:
+    """What the patient told in the intake that led to the appointment; why not, where it cannot be read."""
+    intake = intakes.of_appointment(session, appointment_id)
+    if intake is None:
+        return ""
+    try:
+        return intakes.in_words(intake, language)
+    except (encryption.Unreadable, SettingsError) as error:
+        logger.error("intake %d cannot be read: %s", intake.id, error)
+        return "(cannot be read: see CLINIC_ENCRYPTION_KEY)"
 
 
 async def page(request: Request) -> Response:

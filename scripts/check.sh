@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 echo "── ruff";  .venv/bin/ruff check .; .venv/bin/ruff format --check .
 echo "── mypy";  .venv/bin/mypy clinic nlu dialogue actions training connectors worker simulator desk scripts bench
+echo "── triage protocols"; .venv/bin/python -m clinic triage
 echo "── rasa data validate"
 export RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 PYTHONWARNINGS=ignore
 log=$(mktemp)

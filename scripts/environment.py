@@ -32,6 +32,7 @@ DEMO = {
     "WHATSAPP_APP_SECRET": "demo-app-secret",
     "WHATSAPP_VERIFY_TOKEN": "demo-verify-token",
     "DESK_PASSWORD": "demo",
+    "CLINIC_ENCRYPTION_KEY": "ZGVtby1rZXktb2YtdGhlLXNpbXVsYXRvci0wMDAwMDA=",
 }
 
 

@@ -18,7 +18,7 @@ from scripts import environment
 MODEL = PROJECT / "models" / "salama.tar.gz"
 STAMP = PROJECT / "models" / "salama.sha256"
 SOURCES = ("config.yml", "domain.yml", "requirements.lock")
-FOLDERS = ("data", "locales", "nlu", "dialogue", "clinic/vocabulary")
+FOLDERS = ("data", "locales", "nlu", "dialogue", "clinic/vocabulary", "clinic/triage")
 
 
 def _files() -> Iterator[Path]:

@@ -30,7 +30,7 @@ td:not(:first-child) { font-variant-numeric: tabular-nums; } h2 { margin-top: 2.
 """
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     def line(cells: Sequence[Any]) -> str:
         return "| " + " | ".join(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in cells) + " |"
 
@@ -43,7 +43,7 @@ def _per_label(found: Sequence[Prediction]) -> str:
         spoken = measure.by(group, lambda one: one.example.language)
         each = [measure.accuracy(spoken[code]) if code in spoken else "" for code in SUPPORTED_LANGUAGES]
         rows.append([label, len(group), measure.accuracy(group), *each])
-    return _table(["label", "messages", "all", *SUPPORTED_LANGUAGES], sorted(rows, key=lambda row: row[2]))
+    return table(["label", "messages", "all", *SUPPORTED_LANGUAGES], sorted(rows, key=lambda row: row[2]))
 
 
 def _set(title: str, found: Sequence[Prediction]) -> str:
@@ -58,14 +58,14 @@ def _set(title: str, found: Sequence[Prediction]) -> str:
     return "\n\n".join(
         [
             f"## {title}",
-            _table(["language", "messages", "label", "intent", "faq topic"], overview),
+            table(["language", "messages", "label", "intent", "faq topic"], overview),
             f"Calibration error {measure.calibration_error(found):.3f}; out-of-scope recall "
             f"{measure.out_of_scope_recall(found, gates.FALSE_ALARMS):.3f} at {gates.FALSE_ALARMS:.0%} false alarms.",
-            _table(["length", "messages", "label"], styles),
+            table(["length", "messages", "label"], styles),
             "### Labels, the weakest first",
             _per_label(found),
             "### Confusions",
-            _table(["label", "taken for", "times"], confused) if confused else "None.",
+            table(["label", "taken for", "times"], confused) if confused else "None.",
         ]
     )
 
@@ -76,7 +76,7 @@ def _mistakes(found: Sequence[Prediction]) -> str:
         for _, group in measure.by(found, lambda one: one.example.language).items()
         for one in sorted((one for one in group if not one.right), key=lambda one: -one.confidence)[:MOST_MISTAKES]
     ]
-    return _table(["language", "message", "label", "taken for", "confidence"], rows) if rows else "None."
+    return table(["language", "message", "label", "taken for", "confidence"], rows) if rows else "None."
 
 
 def _misread(found: Mapping[str, Any]) -> str:
@@ -98,9 +98,9 @@ def _misread(found: Mapping[str, Any]) -> str:
     return "\n\n".join(
         [
             "### Times that are misread",
-            _table(["language", "message", "means", "read as"], times) if times else "None.",
+            table(["language", "message", "means", "read as"], times) if times else "None.",
             "### Languages that are mistaken",
-            _table(["language", "message", "taken for"], languages) if languages else "None.",
+            table(["language", "message", "taken for"], languages) if languages else "None.",
         ]
     )
 
@@ -115,7 +115,7 @@ def write(found: Mapping[str, Any], folds: Sequence[Prediction]) -> Path:
         f"{len(fixed)} fixed test messages, {len(found['times'])} times, {len(found['languages'])} languages; "
         f"{len(folds)} training examples in five folds; median parse {found['parse_ms']:.1f} ms.",
         "## Gates",
-        _table(["figure", "value", "least", ""], rows),
+        table(["figure", "value", "least", ""], rows),
     ]
     body = [
         _set("Fixed test set", fixed),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
+from worker.due import do_due
 from worker.receipts import Receipts
 from worker.sending import Channel, Parcel, Sender, claim, deliver
 
@@ -15,6 +17,7 @@ logger = logging.getLogger(__name__)
 PARALLEL = 4
 POLL_SECONDS = 0.2
 TROUBLE_SECONDS = 1.0
+DUE_SECONDS = 1.0
 
 
 class Worker:
@@ -34,6 +37,7 @@ class Worker:
         self._poll_seconds = poll_seconds
         self._channel = Channel()
         self._stopping = threading.Event()
+        self._look_again_at = 0.0
 
     def stop(self) -> None:
         """Take nothing new; what is being sent is finished. Safe in a signal handler."""
@@ -51,6 +55,7 @@ class Worker:
         sending: dict[Future[None], int] = {}
         with ThreadPoolExecutor(self._parallel, thread_name_prefix="send") as threads:
             while not self._stopping.is_set():
+                self._do_due()
                 if self._receipts is not None and self._channel.is_open():
                     self._receipts.look()
                 for parcel in self._claim(self._parallel - len(sending), sending.values()):
@@ -63,6 +68,13 @@ class Worker:
                 else:
                     self._stopping.wait(self._poll_seconds)
         self._finished(sending)
+
+    def _do_due(self) -> None:
+        """Look once a second for what is due; what it says goes into the outbox."""
+        now = time.monotonic()
+        if now >= self._look_again_at:
+            self._look_again_at = now + DUE_SECONDS
+            do_due()
 
     def _claim(self, room: int, in_hand: Collection[int]) -> list[Parcel]:
         if room <= 0 or not self._channel.is_open():

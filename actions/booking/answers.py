@@ -13,10 +13,11 @@ from actions.booking import names, reading, understand
 from actions.booking.state import ANY, NEW, Booking
 from actions.turn import Turn
 from clinic import consent as consents
-from clinic import formats, patients, vocabulary
+from clinic import database, formats, patients, vocabulary
 from clinic.scheduling import booking as appointments
 from clinic.scheduling.proposals import EXACT
 from clinic.scheduling.slots import free_slots
+from clinic.triage import intakes
 
 FALLBACK_SPECIALTY = "general_practice"
 
@@ -217,8 +218,17 @@ def _book(booking: Booking, turn: Turn) -> Answer:
             appointments.move(int(booking.moves), held, turn.contact_id, person.id)
         else:
             appointments.confirm(held, turn.contact_id, person.id)
+        _with_intake(turn, held, person.id)
     except (appointments.SlotTaken, appointments.NotBookable):
         return Answer(booking.without_slot(), says="utter_slot_just_taken")
     except patients.ConsentMissing:
         return Answer(replace(booking, consent=None))
     return Answer(replace(booking, patient=str(person.id), confirmed=True))
+
+
+def _with_intake(turn: Turn, appointment_id: int, patient_id: int) -> None:
+    """What was told in the intake that led here goes with the appointment."""
+    intake_id = turn.tracker.get_slot("intake_id")
+    if intake_id is not None:
+        with database.transaction() as session:
+            intakes.attach(session, int(intake_id), turn.contact_id, appointment_id, patient_id)

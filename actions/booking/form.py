@@ -144,6 +144,8 @@ class ValidateBookingForm(ClinicAction):
             agreed = consent.granted(session, turn.contact_id) or None
             if moved:
                 booking = move.opening(session, turn, agreed, moved)
+            elif turn.set_now("intake_id") or turn.set_now("booking_specialty"):  # the last message answered the intake
+                booking = Booking(consent=agreed, specialty=Booking.of(turn.tracker).specialty)
             else:
                 booking = understand.add(session, Booking(consent=agreed), turn)
             key = turn.value("slot_key")

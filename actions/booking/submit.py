@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rasa_sdk.events import SlotSet
+
 from actions.base import ClinicAction, Events, Speaker
 from actions.booking import summary
 from actions.booking.state import Booking
@@ -24,4 +26,4 @@ class SubmitBooking(ClinicAction):
         place = summary.held(booking).location
         name, address = (directory.in_language(texts, turn.language) for texts in (place.names, place.address))
         speak.location(place.latitude, place.longitude, name, address)
-        return Booking.cleared()
+        return [*Booking.cleared(), SlotSet("intake_id", None)]

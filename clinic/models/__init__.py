@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clinic.models.base import Base, Json, UTCDateTime, col
+from clinic.models.health import TRIAGE_LEVELS, Intake, Task
 from clinic.models.messaging import Inbox, Outbox
 from clinic.models.organisation import (
     Holiday,
@@ -21,6 +22,7 @@ __all__ = [
     "OCCUPYING",
     "RELATIONS",
     "STATUSES",
+    "TRIAGE_LEVELS",
     "Appointment",
     "AppointmentType",
     "AuditLog",
@@ -31,6 +33,7 @@ __all__ = [
     "Handoff",
     "Holiday",
     "Inbox",
+    "Intake",
     "Json",
     "Location",
     "OpeningHours",
@@ -41,6 +44,7 @@ __all__ = [
     "PractitionerRole",
     "Schedule",
     "Specialty",
+    "Task",
     "TimeOff",
     "UTCDateTime",
     "col",

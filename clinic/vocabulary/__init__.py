@@ -26,7 +26,7 @@ _FOLDED = str.maketrans(
     }
 )  # fmt: skip
 _KEPT_MARKS = {"\u0306"}  # й is и with a breve: another letter, not an accent
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]")
 
 
 def normalise(text: str) -> str:

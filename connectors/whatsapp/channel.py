@@ -163,6 +163,11 @@ class RasaBot:
         intent = parse.get("intent") or {}
         return str(intent.get("name")), float(intent.get("confidence") or 0)
 
+    async def danger(self, text: str) -> bool:
+        """Whether the pipeline's danger screen finds the message certain or likely to be an emergency."""
+        parse = await self._agent().parse_message(text)
+        return (parse.get("emergency") or {}).get("level") in ("certain", "likely")
+
     async def _tracker(self, sender: str) -> DialogueStateTracker | None:
         store = self._agent().tracker_store
         # Past Rasa's fail-safe wrapper, which answers None while the database is away: that would look

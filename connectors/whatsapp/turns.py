@@ -20,6 +20,7 @@ from clinic.language import conversation_language
 from clinic.messaging import Message
 from clinic.models import Contact
 from clinic.texts import text
+from clinic.triage import alarms
 from clinic.vocabulary import normalise
 from connectors.whatsapp import inbound
 from connectors.whatsapp.compose import compose, introduction_of
@@ -56,6 +57,9 @@ class Bot(Protocol):
     async def intent(self, text: str) -> tuple[str, float]:
         """What `text` means, and how sure that is."""
 
+    async def danger(self, text: str) -> bool:
+        """Whether the danger screen sees a sign in `text` that stands."""
+
 
 @dataclass(frozen=True)
 class Incoming:
@@ -75,6 +79,8 @@ class Incoming:
     told_to_wait: bool
     # the id of the offered choice whose title was typed instead of tapped
     choice: str | None = None
+    # whether "is this happening now?" waits for an answer
+    emergency_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,7 @@ def load(contact_id: int) -> Incoming | None:
             handoff_claimed=bool(handoff and handoff.status == "claimed"),
             told_to_wait=bool(handoff and messaging.already_said(session, contact_id, handoff_tag(handoff.id))),
             choice=_typed_choice(row.text, messaging.last_choices(session, contact_id)) if row.kind == "text" else None,
+            emergency_asked=alarms.waits(session, contact_id),
         )
 
 
@@ -168,11 +175,15 @@ async def answer(bot: Bot, incoming: Incoming) -> Answer:
 
 
 async def emergency(bot: Bot, incoming: Incoming) -> Answer | None:
-    """The emergency screen will be asked here: before everything else, also while a person has the chat.
+    """A message that may tell of an emergency is answered whoever has the chat; None: no emergency, go on.
 
-    None: no emergency, go on. (The screen itself belongs to `nlu/` and comes with triage.)
+    Without a handoff the assistant reads every message anyway, and screens it first (dialogue/emergency.py).
     """
-    return None
+    words = words_of(incoming) if incoming.handoff_id is not None else None
+    if words is None or not (incoming.emergency_asked or await bot.danger(words)):
+        return None
+    turn = await bot.turn(incoming.contact_id, words, incoming.wamid, incoming.language)
+    return _answer(turn.responses, turn.language) if turn.responses else None
 
 
 async def technical_problem(bot: Bot, incoming: Incoming) -> Answer:

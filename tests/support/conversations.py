@@ -18,6 +18,10 @@ from actions.base import ClinicAction
 from actions.booking.ask import Ask
 from actions.booking.form import ValidateBookingForm
 from actions.booking.submit import SubmitBooking
+from actions.intake.ask import AskIntakeAnswer, AskIntakeComplaint, AskIntakeConsent
+from actions.intake.form import ValidateIntakeForm
+from actions.intake.state import Intake
+from actions.intake.submit import SubmitIntake
 from clinic import clock, database, texts
 from clinic.models import Appointment
 from clinic.scheduling.slots import FreeSlot
@@ -27,6 +31,7 @@ from nlu.times import find_times
 from nlu.vocabulary import find_entities
 
 FORM = "booking_form"
+VALIDATORS: Mapping[str, ClinicAction] = {FORM: ValidateBookingForm(), Intake.FORM: ValidateIntakeForm()}
 Entity = Mapping[str, Any]
 
 
@@ -115,9 +120,11 @@ class Conversation:
         entities: Sequence[Entity] = (),
         confidence: float = 0.95,
         topic: str | None = None,
+        danger: Sequence[str] = (),
+        level: str = "certain",
         **values: str,
     ) -> Conversation:
-        """The patient writes; `values` are entities with a plain value. Nothing is answered yet."""
+        """The patient writes; `values` are entities with a plain value, `danger` the screen's signs. Nothing is answered yet."""
         found = [*entities, *({"entity": name, "value": value} for name, value in values.items())]
         self.latest = {
             "text": text,
@@ -125,6 +132,9 @@ class Conversation:
             "entities": found,
             "metadata": {"language": self.language},
             **({} if text.startswith("/") else {"language": {"code": self.language, "confidence": 0.9}}),
+            **(
+                {} if text.startswith("/") else {"emergency": {"level": level if danger else "none", "signs": list(danger)}}
+            ),
             **({"response_selector": {"faq": {"response": {"intent_response_key": topic}}}} if topic else {}),
         }
         self.events.append({"event": "user", "text": text, "parse_data": self.latest})
@@ -162,12 +172,11 @@ class Conversation:
         self.hears(text, intent, **message)
         return self.enters()
 
-    def enters(self) -> Conversation:
+    def enters(self, form: str = FORM) -> Conversation:
         """The form opens with the message that was heard last."""
-        self.loop = FORM
-        self.events.append({"event": "active_loop", "name": FORM})
-        self._proceed(self.run(ValidateBookingForm()))
-        return self
+        self.loop = form
+        self.events.append({"event": "active_loop", "name": form})
+        return self.goes_on()
 
     def answers(self, text: str, intent: str = "inform", **message: Any) -> Conversation:
         """The open form reads the message and asks on, or ends. `rejected` says whether it was not for the form."""
@@ -181,7 +190,7 @@ class Conversation:
 
     def goes_on(self) -> Conversation:
         """The form reads what was heard last."""
-        self._proceed(self.run(ValidateBookingForm()))
+        self._proceed(self.run(VALIDATORS[self.loop or FORM]))
         return self
 
     rejected: bool = False
@@ -193,8 +202,9 @@ class Conversation:
         if self.asked:
             self.run(question(self.asked))
         else:
+            submit = SubmitIntake() if self.loop == Intake.FORM else SubmitBooking()
             self.loop = None
-            self.run(SubmitBooking())
+            self.run(submit)
 
     @property
     def asked(self) -> str | None:
@@ -251,6 +261,13 @@ def _questions() -> dict[str, type[Ask]]:
     return {kind.slot: kind for kind in Ask.__subclasses__()}
 
 
-def question(slot: str) -> Ask:
+INTAKE_QUESTIONS: Mapping[str, ClinicAction] = {
+    "intake_consent": AskIntakeConsent(),
+    "intake_complaint": AskIntakeComplaint(),
+    "intake_answer": AskIntakeAnswer(),
+}
+
+
+def question(slot: str) -> ClinicAction:
     """The action that asks for a slot."""
-    return _questions()[slot]()
+    return INTAKE_QUESTIONS.get(slot) or _questions()[slot]()

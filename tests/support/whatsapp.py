@@ -114,6 +114,9 @@ class EchoBot:
     async def intent(self, text: str) -> tuple[str, float]:
         return ("nevermind", 0.9) if text == "leave it" else ("inform", 0.9)
 
+    async def danger(self, text: str) -> bool:
+        return "danger" in text
+
 
 class Running:
     """A server with the webhook (and a consumer, when it got a bot)."""

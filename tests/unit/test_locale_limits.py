@@ -12,9 +12,10 @@ import pytest
 import yaml
 
 from actions.doctors import MOST_IN_DETAIL
-from clinic import formats, knowledge, patients, seed, texts
-from clinic.facts import DEFAULT_EMERGENCY_NUMBER
+from clinic import emergency, formats, knowledge, patients, seed, texts
 from clinic.settings import PROJECT, SUPPORTED_LANGUAGES
+from clinic.triage import texts as triage_texts
+from clinic.triage.protocols import protocols
 from tests.support import surroundings
 from tests.support.locales import GAP, gaps, responses, variations
 
@@ -87,7 +88,10 @@ def values(language: str) -> dict[str, str]:
     given = {
         "clinic": organization["names"][language],
         "phone": isolated(organization["phone"]),
-        "emergency_number": isolated(DEFAULT_EMERGENCY_NUMBER),
+        "emergency_number": longest(emergency.to_call(country, language) for country in ("AE", "US", "GB", "EG")),
+        "number": "0800 111 0 111",
+        "complaint": longest(triage_texts.complaint(name, language) for name in protocols()),
+        "watch": longest(triage_texts.watch(name, language) for name in protocols()),
         "practitioner": isolated(longest(doctors)),
         "specialty": named(clinic()["specialties"], language),
         "location": named(places, language),

@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
-from actions import health, requests
+from actions import emergency, health, requests
 from actions.base import ClinicAction
 from actions.messages import OptIn, OptOut
 from actions.people import OpenHandoff
 from actions.social import Affirm
-from clinic import consent, database, handoffs
+from clinic import consent, database, handoffs, texts
 from clinic.models import Handoff
-from clinic.settings import SUPPORTED_LANGUAGES
+from clinic.settings import SUPPORTED_LANGUAGES, settings
+from clinic.triage import alarms
 from tests.support.conversations import Conversation
 
 Meet = Callable[..., Conversation]
@@ -47,8 +48,8 @@ def opted_out(chat: Conversation) -> bool:
 @pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
 def test_an_emergency_begins_with_the_number_and_tells_the_team(meet: Meet, language: str) -> None:
     chat = meet(language)
-    chat.hears(SAID, "emergency").run(health.Emergency())
-    assert chat.keys == ["utter_emergency", ""] and "112" in chat.text.splitlines()[0] and not chat.buttons
+    chat.hears(SAID, "emergency", danger=["stroke"]).run(emergency.Emergency())
+    assert len(chat.said) == 2 and "112" in chat.text.splitlines()[0] and not chat.buttons
     found = current(chat)
     assert found and (found.reason, found.priority, found.language) == ("emergency", "urgent", language)
     assert SAID in found.summary
@@ -56,43 +57,89 @@ def test_an_emergency_begins_with_the_number_and_tells_the_team(meet: Meet, lang
 
 def test_an_emergency_makes_a_handoff_that_waits_urgent(chat: Conversation) -> None:
     chat.hears("a person", "human_handoff").run(OpenHandoff())
-    chat.hears("he is not breathing", "emergency").run(health.Emergency())
+    chat.hears("he is not breathing", "emergency", danger=["not_breathing"]).run(emergency.Emergency())
     found = current(chat)
     assert found and (found.reason, found.priority) == ("asked", "urgent")
-    assert "[emergency] “he is not breathing”" in found.summary
+    assert "[emergency] not_breathing · “he is not breathing”" in found.summary
 
 
-@pytest.mark.parametrize("asked", ["slot", "name", "birth_date", "confirmed"])
-def test_an_emergency_leaves_any_question_of_the_form(chat: Conversation, asked: str) -> None:
+def test_a_form_waits_while_there_is_an_emergency(chat: Conversation) -> None:
     chat.until_confirm()
-    chat.slots["requested_slot"] = f"booking_{asked}"
-    chat.answers("my father collapsed", "emergency", confidence=0.55)
-    assert chat.rejected
-    chat.run(health.Emergency())
-    assert chat.loop is None and chat.slot("name") is None and chat.statuses == ["held"]
+    chat.hears("my father collapsed", "emergency", danger=["unresponsive"]).run(emergency.Emergency())
+    assert chat.loop == "booking_form" and chat.slot("name") and chat.statuses == ["held"]
+    assert chat.slots["emergency"] == "acted"
+
+
+def test_what_may_be_one_is_asked_first_and_a_no_lets_the_form_go_on(chat: Conversation) -> None:
+    chat.weber()
+    chat.hears("my chest hurts", "report_symptom", danger=["chest_pain"], level="likely").run(emergency.Emergency())
+    assert chat.keys == ["utter_ask_emergency"] and "112" in chat.text and current(chat) is None
+    assert [button["payload"] for button in chat.buttons] == [
+        f'/{word}{{"about": "emergency"}}' for word in ("affirm", "deny")
+    ]
+    chat.taps(chat.buttons[1]).run(emergency.Emergency())
+    assert chat.slots["emergency"] == "denied" and current(chat) is None and chat.loop == "booking_form"
+    assert not waits(chat)
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"), [("yes", "affirm"), ("hm", "nlu_fallback"), ("no idea", "out_of_scope"), ("Friday at 3", "inform")]
+)
+def test_all_but_a_clear_no_is_taken_for_a_yes(chat: Conversation, said: str, intent: str) -> None:
+    chat.hears("my chest hurts", "report_symptom", danger=["chest_pain"], level="likely").run(emergency.Emergency())
+    assert waits(chat)
+    chat.hears(said, intent).run(emergency.Emergency())
+    found = current(chat)
+    assert chat.slots["emergency"] == "acted" and found and "chest_pain" in found.summary and not waits(chat)
+
+
+def test_a_no_with_a_new_danger_is_no_no(chat: Conversation) -> None:
+    chat.hears("my chest hurts", "report_symptom", danger=["chest_pain"], level="likely").run(emergency.Emergency())
+    chat.hears("no, now she cannot speak", "deny", danger=["stroke"]).run(emergency.Emergency())
+    assert chat.slots["emergency"] == "acted"
+
+
+def test_thoughts_of_suicide_have_words_and_a_line_of_their_own(meet: Meet) -> None:
+    chat = meet("de")
+    chat.hears("ich will nicht mehr leben", "emergency", danger=["self_harm"]).run(emergency.Emergency())
+    assert "0800 111 0 111" in chat.text and texts.text("utter_emergency", "de", emergency_number="112") not in chat.text
 
 
 def test_the_number_is_said_though_the_team_can_not_be_told(
     chat: Conversation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("about my own words")
 
     monkeypatch.setattr(handoffs, "open_handoff", broken)
-    chat.hears(SAID, "emergency").run(health.Emergency())
-    assert chat.keys == ["utter_emergency"], "and it is not said that the team knows"
+    chat.hears(SAID, "emergency", danger=["stroke"]).run(emergency.Emergency())
+    assert len(chat.said) == 1 and "112" in chat.text, "and it is not said that the team knows"
     assert "RuntimeError" in caplog.text and SAID not in caplog.messages[0]
+
+
+def waits(chat: Conversation) -> bool:
+    with database.read() as session:
+        return alarms.waits(session, chat.contact_id)
 
 
 # ── symptoms, advice, values ─────────────────────────────────────────────────────────────────────────
 
 
+@pytest.fixture
+def no_intake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clinic that takes no symptoms by chat."""
+    monkeypatch.setenv("CLINIC_INTAKE", "off")
+    settings.cache_clear()
+
+
+@pytest.mark.usefixtures("no_intake")
 @pytest.mark.parametrize("action", TOLD[:3])
 def test_what_may_be_serious_names_the_emergency_number(chat: Conversation, action: ClinicAction) -> None:
     chat.hears("x").run(action)
     assert "112" in chat.text and "/book_appointment" in [b["payload"] for b in chat.buttons]
 
 
+@pytest.mark.usefixtures("no_intake")
 @pytest.mark.parametrize("action", TOLD[:2])
 def test_a_yes_to_the_appointment_books(chat: Conversation, action: ClinicAction) -> None:
     chat.hears("my ear hurts", "report_symptom").run(action)

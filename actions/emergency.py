@@ -1,0 +1,94 @@
+"""An emergency, or what may be one: said at once, in every form, whoever has the chat (dialogue/emergency.py)."""
+
+from __future__ import annotations
+
+import logging
+from typing import List, Optional
+
+from rasa_sdk.events import SlotSet
+
+from actions.base import ClinicAction, Events, Speaker
+from actions.people import summary_for_staff
+from actions.turn import Turn
+from clinic import database, emergency, vocabulary
+from clinic.triage import alarms
+from clinic.triage.screen import CERTAIN, LIKELY
+
+logger = logging.getLogger(__name__)
+
+SLOT = "emergency"
+ASKED, ACTED, DENIED = "asked", "acted", "denied"
+SURE_NO = 0.6
+
+
+def was_asked(turn: Turn) -> bool:
+    """Whether the message before this one was answered with "is this happening now?"."""
+    return turn.set_before(SLOT) == ASKED
+
+
+def signs_of(turn: Turn) -> List[str]:
+    """The signs that the screen saw in this message."""
+    return [str(sign) for sign in turn.danger.get("signs") or []]
+
+
+def is_clear_no(turn: Turn) -> bool:
+    """A no that can be believed: a tap, a plain word, or a sure intent without danger in the same message."""
+    if turn.is_tap:
+        return turn.intent == "deny" and turn.about == SLOT
+    if turn.danger.get("level") in (CERTAIN, LIKELY):
+        return False
+    return vocabulary.is_one_of("no", turn.text) or (turn.intent == "deny" and turn.confidence >= SURE_NO)
+
+
+def alarm(turn: Turn, speak: Speaker, signs: List[str]) -> Events:
+    """Say the number and what helps; tell the team. The number is said whatever else fails."""
+    speak.emergency(alarms.words(signs, turn.language, _country(turn)))
+    try:
+        with database.transaction() as session:
+            alarms.raise_alarm(session, turn.contact_id, signs, turn.language, summary_for_staff(turn))
+    except Exception as error:
+        logger.error("the team was not told of an emergency: %s", type(error).__name__)
+    else:
+        speak.say_text("utter_emergency_told")
+    return [SlotSet(SLOT, ACTED)]
+
+
+def _country(turn: Turn) -> Optional[str]:
+    try:
+        with database.read() as session:
+            return emergency.country_of(session, turn.contact_id)
+    except Exception as error:
+        logger.error("the country of a phone could not be read: %s", type(error).__name__)
+        return None
+
+
+class Emergency(ClinicAction):
+    """Life or limb in danger: certain → the number and the team, at once; likely → one question first."""
+
+    action_name = "action_emergency"
+
+    def answer(self, turn: Turn, speak: Speaker) -> Events:
+        """An open form waits. Everything but a clear no to the question is taken for a yes."""
+        if was_asked(turn):
+            return self._answered(turn, speak)
+        if turn.danger.get("level") == LIKELY:
+            return self._ask(turn, speak)
+        return alarm(turn, speak, signs_of(turn))
+
+    @staticmethod
+    def _ask(turn: Turn, speak: Speaker) -> Events:
+        signs = signs_of(turn)
+        with database.transaction() as session:
+            alarms.ask_first(session, turn.contact_id, signs, turn.language)
+        speak.say("utter_ask_emergency", emergency_number=speak.number_to_call(_country(turn)))
+        return [SlotSet(SLOT, ASKED)]
+
+    @staticmethod
+    def _answered(turn: Turn, speak: Speaker) -> Events:
+        before = ((turn.before or {}).get("emergency") or {}).get("signs") or []
+        if not is_clear_no(turn):
+            return alarm(turn, speak, list(dict.fromkeys([*signs_of(turn), *map(str, before)])))
+        with database.transaction() as session:
+            alarms.not_now(session, turn.contact_id)
+        speak.tell("utter_emergency_not_now", emergency_number=speak.number_to_call(_country(turn)))
+        return [SlotSet(SLOT, DENIED)]

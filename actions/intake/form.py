@@ -1,0 +1,171 @@
+"""validate_intake_form: takes in what was told and decides what to ask next.
+
+The form is called with every message while it is open. What is no answer (a question about the clinic, "stop", a
+person) it rejects, so that the rules answer; then it asks again. Emergencies never come here: dialogue/emergency.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Optional, Sequence
+
+from rasa_sdk.events import SlotSet
+
+from actions import which
+from actions.base import ClinicAction, Events, Speaker
+from actions.booking.form import INTERRUPTING
+from actions.fallback import not_understood
+from actions.intake import answers
+from actions.intake.state import LONGEST_OPENING, SLOT, Intake
+from actions.turn import Turn
+from clinic import consent, database
+from clinic.triage.intakes import PURPOSE
+from clinic.triage.protocols import GENERAL, Protocol, leading, protocols
+from clinic.triage.reading import Said
+
+CONSENT, COMPLAINT, ANSWER = "intake_consent", "intake_complaint", "intake_answer"
+# What is part of telling one's complaint.
+ABOUT_HEALTH = frozenset(("report_symptom", "log_vital", "emergency"))
+# What is never swallowed by a question, even where the words hold an answer too.
+ALWAYS = frozenset(("human_handoff", "nevermind", "change_language", "opt_out", "delete_data", "export_data", "complain"))
+SURE, QUITE_SURE = 0.6, 0.8
+# How sure the model must be of a protocol where the words name none, and where they name another.
+LIKELY, CERTAIN = 0.25, 0.7
+
+
+def interrupts(turn: Turn, answered: bool) -> bool:
+    """Whether the message is for the rules and not for the form; `answered` when the form can read it."""
+    if which.tapped(turn) is not None:
+        return True
+    if turn.is_tap:
+        return not turn.value("answer") and turn.intent in INTERRUPTING
+    if turn.intent in ABOUT_HEALTH or turn.intent not in INTERRUPTING:
+        return False
+    if turn.intent in ALWAYS:
+        return turn.confidence >= (QUITE_SURE if answered else SURE)
+    return not answered and turn.confidence >= SURE
+
+
+class ValidateIntakeForm(ClinicAction):
+    """Reads one message into the intake."""
+
+    action_name = "validate_intake_form"
+
+    def answer(self, turn: Turn, speak: Speaker) -> Events:
+        """SlotSet events with `requested_slot` last; no event at all rejects the message."""
+        if turn.opens_form:
+            return self._open(turn)
+        intake = Intake.of(turn.tracker)
+        if turn.asked == CONSENT:
+            return self._consent(turn, speak, intake)
+        if turn.asked == COMPLAINT:
+            return self._complaint(turn, speak, intake)
+        return self._answer(turn, speak, intake)
+
+    @staticmethod
+    def _open(turn: Turn) -> Events:
+        """A new intake: the opening message counts."""
+        intake = Intake.of(turn.tracker) if turn.set_now(SLOT) else opened(turn)
+        with database.read() as session:
+            agreed = consent.granted(session, turn.contact_id, PURPOSE)
+        return _asking(intake, COMPLAINT if not intake.protocols else ANSWER) if agreed else _asking(intake, CONSENT)
+
+    @staticmethod
+    def _consent(turn: Turn, speak: Speaker, intake: Intake) -> Events:
+        if turn.is_yes and turn.about in (None, PURPOSE):
+            consent.grant(turn.contact_id, PURPOSE)
+            return _asking(intake, ANSWER if intake.protocols else COMPLAINT)
+        if turn.intent in ("deny", "delete_data") and turn.about in (None, PURPOSE):
+            consent.refuse(turn.contact_id, PURPOSE)
+            speak.say("utter_health_refused")
+            return [*Intake.cleared(), SlotSet("requested_slot", None)]
+        told = answers.told(turn)
+        if interrupts(turn, answered=bool(told.complaints)):
+            return []
+        if told.complaints or told.known:
+            return _asking(_with_complaint(answers.added(intake, told), turn, told), CONSENT)
+        return [*_misunderstood(turn, speak, "utter_confirm_not_understood"), *_asking(intake, CONSENT)]
+
+    @staticmethod
+    def _complaint(turn: Turn, speak: Speaker, intake: Intake) -> Events:
+        told = answers.told(turn)
+        fresh = _with_complaint(answers.added(intake, told), turn, told)
+        if interrupts(turn, answered=bool(fresh.protocols)):
+            return []
+        if fresh.protocols or intake.failed:  # whatever it is, the general questions fit
+            return _asking(fresh, ANSWER)
+        return [SlotSet("misunderstood", True), *_asking(replace(fresh, failed=1), COMPLAINT)]
+
+    @staticmethod
+    def _answer(turn: Turn, speak: Speaker, intake: Intake) -> Events:
+        result = answers.read(intake, turn)
+        if interrupts(turn, answered=result.understood):
+            return []
+        if result.understood:
+            told = answers.told(turn)
+            return _asking(_with_more_complaints(result.intake, told), ANSWER)
+        if intake.failed:  # asked twice: not known, which is the safe reading
+            return _asking(answers.given_up(result.intake), ANSWER)
+        speak.say_text("utter_intake_again")
+        return [SlotSet("misunderstood", True), *_asking(replace(result.intake, failed=1), ANSWER, same=True)]
+
+
+def opened(turn: Turn) -> Intake:
+    """An intake with what the opening message tells."""
+    told = answers.told(turn)
+    opening = "" if turn.is_tap else turn.said[:LONGEST_OPENING]
+    return _with_complaint(answers.added(Intake(opening=opening), told), turn, told)
+
+
+def _with_complaint(intake: Intake, turn: Turn, told: Said) -> Intake:
+    found = _by_model(turn, told)
+    if not found:
+        return intake
+    implied = {name: True for protocol in found for name in protocol.implies}
+    opening = intake.opening or turn.said[:LONGEST_OPENING]
+    names = tuple(protocol.name for protocol in found)
+    return replace(intake, protocols=names, known={**implied, **intake.known}, opening=opening)
+
+
+def _by_model(turn: Turn, told: Said) -> list[Protocol]:
+    """The protocols that the words name, and the one the model is sure of; its guess where the words name no complaint."""
+    by_words = leading(list(told.complaints), list(told.parts))
+    if turn.is_tap or not turn.complaints:
+        return by_words
+    name, confidence = turn.complaints[0]
+    if name not in protocols() or name == GENERAL:
+        return by_words
+    named = [protocol for protocol in by_words if protocol.name != GENERAL] if told.complaints else []
+    if confidence < (CERTAIN if named else LIKELY):
+        return by_words
+    return sorted({protocols()[name], *named}, key=lambda protocol: -protocol.rank)
+
+
+def _with_more_complaints(intake: Intake, told: Said) -> Intake:
+    """A complaint that is told later joins the others; the most dangerous leads from now on."""
+    new = [protocol.name for protocol in leading(list(told.complaints), []) if protocol.name not in intake.protocols]
+    more_dangerous = [name for name in new if _rank(name) > _rank(intake.lead[0].name)]
+    if not intake.protocols or not more_dangerous:
+        return intake
+    names = sorted([*intake.protocols, *more_dangerous], key=_rank, reverse=True)
+    return replace(intake, protocols=tuple(names))
+
+
+def _rank(name: str) -> int:
+    return protocols()[name].rank
+
+
+def _asking(intake: Intake, slot: str, same: bool = False) -> Events:
+    """Events that keep the intake and ask for `slot`; without a question left the form is over."""
+    if slot == ANSWER and not same:
+        intake = intake.with_next()
+    requested: Optional[str] = None if slot == ANSWER and intake.question is None else slot
+    return [intake.kept(), SlotSet(slot, None), SlotSet("requested_slot", requested)]
+
+
+def _misunderstood(turn: Turn, speak: Speaker, text: str) -> Sequence[dict[str, object]]:
+    """After the second misunderstanding in a row a person is offered; the first one is only explained."""
+    if turn.failures_before:
+        return not_understood(turn, speak, "utter_not_understood")
+    speak.say_text(text)
+    return [SlotSet("misunderstood", True)]

@@ -1,0 +1,88 @@
+"""What an intake has found out so far: the form's slot `intake` as a typed object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+from clinic.settings import settings
+from clinic.triage import engine, summary
+from clinic.triage.conditions import Value
+from clinic.triage.protocols import GENERAL, Protocol, Question, protocols
+
+SLOT = "intake"
+SLOTS = ("intake_consent", "intake_complaint", "intake_answer", SLOT)
+LONGEST_OPENING = 300
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One intake in the making. Never changed: `replace` makes the next one."""
+
+    protocols: Tuple[str, ...] = ()
+    known: Mapping[str, Value] = field(default_factory=dict)
+    asked: int = 0
+    question: Optional[Question] = None
+    failed: int = 0
+    opening: str = ""
+
+    FORM = "intake_form"
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Intake:
+        """Read the slot."""
+        written = tracker.get_slot(SLOT) or {}
+        question = written.get("question")
+        return cls(
+            protocols=tuple(written.get("protocols") or ()),
+            known=dict(written.get("known") or {}),
+            asked=int(written.get("asked") or 0),
+            question=Question(question["kind"], tuple(question["names"])) if question else None,
+            failed=int(written.get("failed") or 0),
+            opening=str(written.get("opening") or ""),
+        )
+
+    @staticmethod
+    def cleared() -> List[Dict[str, Any]]:
+        """Events that forget everything; the consent is read from the database anyway."""
+        return [SlotSet(name, None) for name in SLOTS]
+
+    def kept(self) -> Dict[str, Any]:
+        """The event that keeps it."""
+        question = {"kind": self.question.kind, "names": list(self.question.names)} if self.question else None
+        event: Dict[str, Any] = SlotSet(
+            SLOT,
+            {
+                "protocols": list(self.protocols),
+                "known": dict(self.known),
+                "asked": self.asked,
+                "question": question,
+                "failed": self.failed,
+                "opening": self.opening,
+            },
+        )
+        return event
+
+    @property
+    def lead(self) -> List[Protocol]:
+        """The protocols, the most dangerous first; the general one where the complaint fits none."""
+        found = [protocols()[name] for name in self.protocols if name in protocols()]
+        return found or [protocols()[GENERAL]]
+
+    def with_next(self) -> Intake:
+        """With the next question that matters, None when there is none."""
+        return replace(self, question=engine.next_question(self.lead, self.known, self.asked))
+
+    def verdict(self) -> engine.Verdict:
+        """How soon, on what is known now."""
+        return engine.judge(self.lead, self.known)
+
+    def in_words(self) -> str:
+        """For the staff; "" while nothing is known."""
+        if not self.protocols and not self.known:
+            return ""
+        others = [protocol.name for protocol in self.lead[1:]]
+        return summary.in_words(self.known, self.verdict(), self.opening, settings().default_language, others)

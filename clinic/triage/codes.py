@@ -1,0 +1,7 @@
+"""What a tap on a triage choice carries in the entity `answer`."""
+
+from __future__ import annotations
+
+NONE, UNKNOWN, YES, NO = "none", "unknown", "yes", "no"
+# With the sign's name, the number, the choice's code behind it.
+SIGN, NUMBER, CODE = "sign:", "number:", "code:"

@@ -1,0 +1,107 @@
+"""What speaks against taking a danger sign at its word: denied, past, imagined, somebody else's, a manner of speaking.
+
+After NegEx and ConText (Chapman 2001, Harkema 2009): short cues with a reach. The cues of a language stand in the
+section `cues` of `danger/<language>.yml`:
+
+- `negation`: `before` reaches 2 words on, `far` reaches 8, `after` reaches 2 words back
+- `not_negation`: looks like one and is none ("not only")
+- `past`, `resolved`, `elsewhere`: in the same clause, the same sentence, the same sentence
+- `hypothetical`: from there to the end of its sentence
+- `idioms`: words in it mean nothing dangerous
+- `laughter`: makes a sign less sure
+- `but`: ends every reach ("but", "now")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from clinic.triage.lexicon import Hit
+from clinic.triage.tokens import Token
+
+NEAR_REACH, FAR_REACH = 2, 8
+NEGATED, PAST, RESOLVED, HYPOTHETICAL, ELSEWHERE, FIGURATIVE = (
+    "negated", "past", "resolved", "hypothetical", "elsewhere", "figurative",
+)  # fmt: skip
+PREFIX = "cue "
+
+
+def expressions(cues: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+    """The cues as concepts for a lexicon: "cue past" → expressions."""
+    negation = {f"{PREFIX}negation {reach}": words for reach, words in (cues.get("negation") or {}).items()}
+    others = {PREFIX + name: words or [] for name, words in cues.items() if name != "negation"}
+    return {**negation, **others}
+
+
+class Context:
+    """The cues found in one message."""
+
+    def __init__(self, message: Sequence[Token], hits: Sequence[Hit]) -> None:
+        self._message = message
+        self._cues: dict[str, list[Hit]] = {}
+        for hit in hits:
+            if hit.concept.startswith(PREFIX):
+                self._cues.setdefault(hit.concept.removeprefix(PREFIX), []).append(hit)
+        self._idiomatic = {place for hit in self._of("idioms") for place in range(hit.first, hit.last + 1)}
+        self._no_negation = {place for hit in self._of("not_negation") for place in hit.places}
+
+    def _of(self, name: str) -> list[Hit]:
+        return self._cues.get(name, [])
+
+    def is_idiom(self, hit: Hit) -> bool:
+        """Whether one of its words belongs to a manner of speaking."""
+        return any(place in self._idiomatic for place in hit.places)
+
+    def laughs(self, place: int) -> bool:
+        """Whether somebody laughs in the sentence of that word, or right after it."""
+        sentence = self._message[place].sentence
+        return any(0 <= self._message[hit.first].sentence - sentence <= 1 for hit in self._of("laughter"))
+
+    def against(self, places: Collection[int]) -> str | None:
+        """The reason not to take words at these places at their word; None when there is none."""
+        first, last = min(places), max(places)
+        if self._negated(places):
+            return NEGATED
+        if any(self._same(hit, first, last, "clause") for hit in self._of("past")):
+            return PAST
+        if any(self._same(hit, first, last, "sentence") for hit in self._of("resolved")):
+            return RESOLVED
+        if any(self._same(hit, first, last, "sentence") for hit in self._of("elsewhere")):
+            return ELSEWHERE
+        if any(hit.last < first and self._same(hit, first, last, "sentence") for hit in self._of("hypothetical")):
+            return HYPOTHETICAL
+        return None
+
+    def _negated(self, places: Collection[int]) -> bool:
+        return any(self._denies(cue, place, places) for place in places for cue in self._negations())
+
+    def _negations(self) -> list[tuple[str, Hit]]:
+        return [
+            (reach, hit)
+            for reach in ("before", "far", "after")
+            for hit in self._of(f"negation {reach}")
+            if not any(place in self._no_negation for place in hit.places)
+        ]
+
+    def _denies(self, cue: tuple[str, Hit], place: int, places: Collection[int]) -> bool:
+        reach, hit = cue
+        if any(own in places for own in hit.places):  # "can't breathe": the denial is the sign
+            return False
+        if reach == "after":
+            return 0 < hit.first - place <= NEAR_REACH and self._unbroken(place, hit.first, "clause")
+        most, unit = (NEAR_REACH, "clause") if reach == "before" else (FAR_REACH, "sentence")
+        return 0 < place - hit.last <= most and self._unbroken(hit.last, place, unit)
+
+    def _same(self, hit: Hit, first: int, last: int, unit: str) -> bool:
+        """Whether the cue stands in the clause or sentence of one of the sign's ends, with no "but" between."""
+        for place in {first, last}:
+            low, high = sorted((hit.first, place))
+            if self._unbroken(low, high, unit):
+                return True
+        return False
+
+    def _unbroken(self, low: int, high: int, unit: str) -> bool:
+        if getattr(self._message[low], unit) != getattr(self._message[high], unit):
+            return False
+        return not any(low < hit.first < high for hit in self._of("but"))

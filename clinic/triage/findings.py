@@ -1,0 +1,61 @@
+"""What triage may know about a patient: `findings.yml`, and what follows from what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from clinic.triage.conditions import Known, Value
+
+FILE = Path(__file__).with_name("findings.yml")
+FEVER_FROM = 38.0
+# Nobody is pregnant before or after these years, as far as triage asks.
+PREGNANT_FROM, PREGNANT_TO = 11, 56
+
+
+@lru_cache(maxsize=1)
+def _content() -> Mapping[str, Any]:
+    content: Mapping[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return content
+
+
+def signs() -> frozenset[str]:
+    """Names of what is there or not."""
+    return frozenset(_content()["signs"])
+
+
+def danger() -> frozenset[str]:
+    """The signs below which no verdict may be less than urgent."""
+    return frozenset(name for name, entry in _content()["signs"].items() if entry.get("danger"))
+
+
+def numbers() -> Mapping[str, str]:
+    """Name of a number → its unit."""
+    return {name: entry["unit"] for name, entry in _content()["numbers"].items()}
+
+
+def choices() -> Mapping[str, tuple[str, ...]]:
+    """Name of a choice → its codes."""
+    return {name: tuple(codes) for name, codes in _content()["choices"].items()}
+
+
+def completed(known: Known) -> dict[str, Value]:
+    """`known` with what follows: a measured fever, and who cannot be pregnant."""
+    full = dict(known)
+    temperature = full.get("temperature")
+    if isinstance(temperature, (int, float)) and not isinstance(temperature, bool):
+        full["fever"] = temperature >= FEVER_FROM or full.get("fever") is True
+    age = full.get("age")
+    too_young_or_old = isinstance(age, (int, float)) and not PREGNANT_FROM <= float(age) < PREGNANT_TO
+    if full.get("sex") == "male" or too_young_or_old:
+        for sign in ("pregnant", "after_birth", "breastfeeding", "missed_period"):
+            full.setdefault(sign, False)
+    if full.get("pregnancy_week") or full.get("waters_broke") is True:
+        full["pregnant"] = True
+    if full.get("pregnant") is True:
+        full.setdefault("sex", "female")
+    return full

@@ -1,0 +1,212 @@
+"""The danger screen: does this message tell of an emergency that happens now?
+
+Deterministic and explainable: signs are patterns of concepts (`danger/signs.yml`), concepts are expressions of a
+language (`danger/<language>.yml`), and what speaks against a sign is found by cues (`clinic.triage.context`). Every
+language is looked up in every message, so that code-mixing and a wrong guess of the language hide nothing.
+Two milliseconds a message; no model, no database. Sources of the signs stand in `signs.yml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from clinic.settings import settings
+from clinic.triage import context
+from clinic.triage.ages import young_baby
+from clinic.triage.lexicon import Hit, Lexicon
+from clinic.triage.tokens import Token, tokens
+
+FOLDER = Path(__file__).with_name("danger")
+NONE, LIKELY, CERTAIN = "none", "likely", "certain"
+LEVELS = (NONE, LIKELY, CERTAIN)
+# How many words may stand between two concepts of a pattern.
+REACH = 6
+# Concepts of a sign's own name: expressions that need no company.
+SAYS_ALL, SAYS_LIKELY = "!", "?"
+ANYWHERE = "anywhere"
+YOUNG_BABY = "young_baby"
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A danger sign of `signs.yml`: its patterns by level, what takes them back, and what triage knows by it."""
+
+    name: str
+    patterns: Mapping[str, tuple[tuple[str, ...], ...]]
+    unless: frozenset[str]
+    findings: tuple[str, ...]
+    aid: str | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sign seen in a message: how sure, by which words, and what speaks against it (None: nothing)."""
+
+    sign: str
+    level: str
+    language: str
+    words: tuple[str, ...]
+    discounted: str | None = None
+
+
+@dataclass(frozen=True)
+class Screening:
+    """The verdict: `level` is "certain", "likely" or "none"; `signs` are the names that stand, the surest first."""
+
+    level: str
+    signs: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def explained_away(self) -> bool:
+        """Whether danger was spoken of and something spoke against all of it ("no chest pain")."""
+        return self.level == NONE and any(finding.discounted for finding in self.findings)
+
+
+@lru_cache(maxsize=1)
+def signs() -> Mapping[str, Sign]:
+    """All danger signs by name."""
+    content = yaml.safe_load((FOLDER / "signs.yml").read_text(encoding="utf-8"))["signs"]
+    return {name: _sign(name, entry) for name, entry in content.items()}
+
+
+def _sign(name: str, entry: Mapping[str, Any]) -> Sign:
+    patterns = {
+        level: tuple(tuple(sorted(set(pattern), key=pattern.index)) for pattern in entry.get(level, ()))
+        for level in (CERTAIN, LIKELY)
+    }
+    return Sign(
+        name, patterns, frozenset(entry.get("unless", ())), tuple(entry["findings"]), entry.get("aid"), entry["source"]
+    )
+
+
+def concepts() -> frozenset[str]:
+    """Every concept that some pattern asks for, and the two of each sign's own name."""
+    named = {name for sign in signs().values() for rows in sign.patterns.values() for row in rows for name in row}
+    taken_back = {name for sign in signs().values() for name in sign.unless}
+    own = {name + mark for name in signs() for mark in (SAYS_ALL, SAYS_LIKELY)}
+    return frozenset((named | taken_back | own) - {ANYWHERE, YOUNG_BABY})
+
+
+@lru_cache(maxsize=16)
+def content(language: str) -> Mapping[str, Any]:
+    """`danger/<language>.yml` as written: `concepts`, `cues`, `right`."""
+    loaded: Mapping[str, Any] = yaml.safe_load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+@lru_cache(maxsize=16)
+def _lexicon(language: str) -> Lexicon:
+    loaded = content(language)
+    words = {name: expressions or () for name, expressions in loaded["concepts"].items()}
+    return Lexicon({**words, **context.expressions(loaded["cues"])}, loaded.get("right") or (), exact=context.PREFIX)
+
+
+@lru_cache(maxsize=2048)
+def screen(text: str) -> Screening:
+    """The verdict on one message, in any of the clinic's languages or several of them."""
+    message = tokens(text)
+    found = [finding for language in settings().languages for finding in _in_language(message, language)]
+    found = [_as_elsewhere(finding, found) for finding in found]
+    standing = [finding for finding in found if finding.discounted is None]
+    level = max((finding.level for finding in standing), key=LEVELS.index, default=NONE)
+    surest = sorted(standing, key=lambda finding: -LEVELS.index(finding.level))
+    return Screening(level, tuple(dict.fromkeys(finding.sign for finding in surest)), tuple(found))
+
+
+def _as_elsewhere(finding: Finding, found: Sequence[Finding]) -> Finding:
+    """A word of several languages ("AVC") is taken back where the language that the message is in takes it back."""
+    for other in found:
+        same = other.sign == finding.sign and other.language != finding.language and set(other.words) & set(finding.words)
+        if finding.discounted is None and other.discounted is not None and same:
+            return replace(finding, discounted=other.discounted)
+    return finding
+
+
+@lru_cache(maxsize=2048)
+def concepts_in(text: str) -> tuple[str, ...]:
+    """Names of all danger concepts and cues in `text`, in any language, sorted: what a model can weigh."""
+    message = tokens(text)
+    found = {hit.concept for language in settings().languages for hit in _hits(message, language)}
+    return tuple(sorted(found))
+
+
+def _hits(message: Sequence[Token], language: str) -> list[Hit]:
+    hits = _lexicon(language).find(message)
+    return [*hits, *young_baby(message, hits)] if hits else []
+
+
+def _in_language(message: Sequence[Token], language: str) -> list[Finding]:
+    hits = _hits(message, language)
+    if not hits:
+        return []
+    there = context.Context(message, hits)
+    by_concept: dict[str, list[Hit]] = {}
+    for hit in hits:
+        if not hit.concept.startswith(context.PREFIX) and not there.is_idiom(hit):
+            by_concept.setdefault(hit.concept, []).append(hit)
+    if not by_concept:
+        return []
+    return [finding for sign in signs().values() for finding in _seen(sign, by_concept, message, there, language)]
+
+
+def _seen(
+    sign: Sign, found: Mapping[str, list[Hit]], message: Sequence[Token], there: context.Context, language: str
+) -> list[Finding]:
+    """The sign's strongest finding that stands, and every one that does not."""
+    seen = []
+    for level in (CERTAIN, LIKELY):
+        whole = [(hit,) for hit in found.get(sign.name + (SAYS_ALL if level == CERTAIN else SAYS_LIKELY), ())]
+        taken_back = any(concept in found for concept in sign.unless)
+        combined = [] if taken_back else [one for row in sign.patterns[level] for one in _combinations(row, found)]
+        for group in (*whole, *combined):
+            finding = _judge(sign, level, group, message, there, language)
+            seen.append(finding)
+            if finding.discounted is None and finding.level == level:
+                return seen
+    return seen
+
+
+def _judge(
+    sign: Sign, level: str, group: tuple[Hit, ...], message: Sequence[Token], there: context.Context, language: str
+) -> Finding:
+    places = {place for hit in group for place in hit.places}
+    against = there.against(places)
+    if against is None and there.laughs(max(places)):
+        against, level = (None, LIKELY) if level == CERTAIN else (context.FIGURATIVE, level)
+    return Finding(sign.name, level, language, tuple(message[place].text for place in sorted(places)), against)
+
+
+def _combinations(row: Sequence[str], found: Mapping[str, list[Hit]]) -> list[tuple[Hit, ...]]:
+    """Hits for all concepts of the row that stand near each other (or anywhere), the nearest for each beginning."""
+    needed = [name for name in row if name != ANYWHERE]
+    if any(name not in found for name in needed):
+        return []
+    if len(needed) == 1:
+        return [(hit,) for hit in found[needed[0]]]
+    if ANYWHERE in row:
+        return [tuple(found[name][0] for name in needed)]
+    groups = []
+    for start in found[needed[0]]:
+        group = [start]
+        for name in needed[1:]:
+            near = [hit for hit in found[name] if any(_gap(hit, other) <= REACH for other in group)]
+            free = [hit for hit in near if not any(set(hit.places) & set(other.places) for other in group)]
+            if not free:
+                break
+            group.append(min(free, key=lambda hit: _gap(hit, start)))
+        else:
+            groups.append(tuple(group))
+    return groups
+
+
+def _gap(one: Hit, other: Hit) -> int:
+    """Words between two hits; 0 where they touch or overlap."""
+    return max(0, other.first - one.last - 1, one.first - other.last - 1)

@@ -1,0 +1,183 @@
+"""Puts the verdict on danger on each message: `"emergency": {"level", "signs"}` beside the intent.
+
+Two look at it. The screen (`clinic.triage.screen`) finds named signs by patterns and says what speaks against them. A
+linear model, taught with hand-written emergencies and with what only looks like one (`danger/<language>.yml`), reads the
+same message, the screen's findings among its features. Only a named sign can be `certain`. The model adds a question where
+the screen sees nothing, and where it is nearly sure that there is nothing it takes a finding back. Both are deterministic,
+and both can say why. Limits and figures: docs/decisions/0013-triage.md.
+"""
+
+from __future__ import annotations
+
+import random
+from functools import lru_cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Text, Tuple
+
+import joblib
+import yaml
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from clinic.settings import settings
+from clinic.triage.screen import CERTAIN, LIKELY, NONE, Screening, concepts_in, screen
+from nlu.classifier import LinearClassifier, read
+from nlu.textmodel import Reading, TextModel
+
+FOLDER = Path(__file__).with_name("danger")
+FILE = "danger.joblib"
+INTENT_NAME = OUTPUT = "emergency"
+RANKING = "intent_ranking"
+EMERGENCY, NEAR_MISS, OTHER = "emergency", "near_miss", "other"
+# A sign that nobody has named.
+UNNAMED = "unnamed"
+# Of the intents that say nothing of health, one example in so many is shown to the model.
+ONE_IN = 5
+ABOUT_HEALTH = frozenset(("report_symptom", "ask_medical_advice", "log_vital", "refill_prescription", "human_handoff"))
+SEED = 42
+# Of how many concepts of a message all pairs are features.
+MOST_PAIRED = 14
+
+Example = Tuple[str, str, str]
+
+
+def verdict(screening: Screening, probability: float, config: Dict[Text, Any]) -> Dict[Text, Any]:
+    """Level and signs from the screen and the model's probability of an emergency."""
+    if screening.level == NONE:
+        suspected = probability >= config["suspicion"]
+        return {"level": LIKELY, "signs": [UNNAMED]} if suspected else {"level": NONE, "signs": []}
+    if probability < config["veto" if screening.level == CERTAIN else "doubt"]:
+        return {"level": NONE, "signs": []}
+    level = LIKELY if screening.level == LIKELY or probability < config["unsure"] else CERTAIN
+    return {"level": level, "signs": list(screening.signs)}
+
+
+@lru_cache(maxsize=16)
+def taught(language: str) -> Tuple[Example, ...]:
+    """(text, language, label) of the teaching set, of all its writers (`<language>.yml`, `<language>_2.yml`, …)."""
+    found = []
+    for path in sorted(FOLDER.glob(f"{language}*.yml")):
+        content: Dict[str, List[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found += [(str(text), language, label) for label in (EMERGENCY, NEAR_MISS) for text in content.get(label) or ()]
+    return tuple(found)
+
+
+def features(text: str, language: str, concepts: bool) -> Reading:
+    """What the model reads: words, concepts, and beside the concepts what the screen found and what spoke against it."""
+    words, found, raw = read(text, language, concepts)
+    screening = screen(text)
+    seen = {f"sign:{one.sign}:{one.level}" for one in screening.findings if one.discounted is None}
+    against = {f"against:{one.discounted}" for one in screening.findings if one.discounted is not None}
+    named = [name.replace(" ", "_") for name in concepts_in(text)]
+    pairs = [f"{one}+{other}" for one, other in combinations(named[:MOST_PAIRED], 2)]
+    # Signs and concepts are the same in every language: what German emergencies teach helps with Arabic ones.
+    return words, " ".join([found, f"level:{screening.level}", *sorted(seen | against), *named, *pairs]), raw
+
+
+def _examples(training_data: TrainingData) -> List[Example]:
+    """The teaching set, all examples about health, and a share of the rest."""
+    chooser = random.Random(SEED)
+    found = [example for code in settings().languages for example in taught(code)]
+    for message in training_data.intent_examples:
+        text, intent = message.get(TEXT), message.get(INTENT)
+        if text and (intent in ABOUT_HEALTH or intent == INTENT_NAME or chooser.randrange(ONE_IN) == 0):
+            code = (message.get("language") or {}).get("code") or settings().default_language
+            found.append((text, code, EMERGENCY if intent == INTENT_NAME else OTHER))
+    return found
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class EmergencyScreen(GraphComponent):
+    """The last word on each message; stands at the end of the pipeline."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Limits of the model's probability (docs/decisions/0013-triage.md says how they were chosen).
+
+        `suspicion`: from here on an unnamed danger is asked about; `doubt`: below it an unsure sign is left alone;
+        `unsure`: below it a certain sign is asked about first; `veto`: below it a certain sign is left alone.
+        """
+        limits = {"suspicion": 0.3, "doubt": 0.3, "unsure": 0.5, "veto": 0.3}
+        return {**LinearClassifier.get_default_config(), "encoder": None, "max_ngram": 4, "min_df": 3, **limits}
+
+    def __init__(
+        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, model: Optional[TextModel] = None
+    ) -> None:
+        self._config, self._storage, self._resource, self._model = config, model_storage, resource, model
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> EmergencyScreen:
+        """An untrained one."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> EmergencyScreen:
+        """The trained one; the screen's own words are read now, not while the first patient waits."""
+        screen("")
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, joblib.load(folder / FILE))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the model on the teaching set and the training data."""
+        examples = _examples(training_data)
+        readings = [self._features(text, language) for text, language, _ in examples]
+        self._model = TextModel(self._config).fit(readings, [label for _, _, label in examples])
+        with self._storage.write_to(self._resource) as folder:
+            joblib.dump(self._model, folder / FILE, compress=3)
+        return self._resource
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Judge each message; the intent follows the verdict."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            language = str((message.get("language") or {}).get("code") or settings().default_language)
+            screening, probability = screen(text), self.probability(text, language)
+            found = verdict(screening, probability, self._config)
+            message.set(OUTPUT, found, add_to_output=True)
+            if found["level"] == CERTAIN:
+                _put_first(message, {"name": INTENT_NAME, "confidence": 1.0})
+            elif found["level"] == NONE and (message.get(INTENT) or {}).get("name") == INTENT_NAME:
+                _second_thought(message)
+        return messages
+
+    def probability(self, text: Text, language: Text) -> float:
+        """How likely the model thinks an emergency; 0 of a text without a word."""
+        if self._model is None or not any(map(str.isalpha, text)):
+            return 0.0
+        labels: Sequence[str] = self._model.classes_
+        return float(self._model.probabilities(self._features(text, language))[labels.index(EMERGENCY)])
+
+    def _features(self, text: Text, language: Text) -> Reading:
+        return features(text, language, bool(self._config["concepts"]))
+
+
+def _put_first(message: Message, intent: Dict[Text, Any]) -> None:
+    others = [entry for entry in message.get(RANKING) or [] if entry["name"] != intent["name"]]
+    message.set(INTENT, intent, add_to_output=True)
+    message.set(RANKING, [intent, *others], add_to_output=True)
+
+
+def _second_thought(message: Message) -> None:
+    others = [entry for entry in message.get(RANKING) or [] if entry["name"] != INTENT_NAME]
+    if others:
+        message.set(INTENT, dict(others[0]), add_to_output=True)
+        message.set(RANKING, others, add_to_output=True)

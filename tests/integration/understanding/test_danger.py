@@ -1,0 +1,48 @@
+"""The gate: labelled emergencies and near misses (tests/triage/messages), as the whole trained pipeline judges them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from clinic.settings import PROJECT, SUPPORTED_LANGUAGES
+from scripts.demo_clinic import environment_of_demo_clinic
+from scripts.train import MODEL
+from training.examples import training
+from training.triage import labelled
+from training.triage.labelled import Judged
+
+# What the shipped words and teaching sets reach; the aim is labelled.LEAST_RECALL and MOST_FALSE_ALARMS.
+EMERGENCIES, NEAR_MISSES = 100, 120
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> list[Judged]:
+    """Every labelled message with the level that patients would meet."""
+    target = tmp_path_factory.mktemp("danger") / "judged.json"
+    with environment_of_demo_clinic() as env:
+        command = [sys.executable, "-m", "training.triage.judge", str(MODEL), str(target)]
+        subprocess.run(command, cwd=PROJECT, env=env, check=True)
+    levels = json.loads(Path(target).read_text("utf-8"))
+    return [Judged(message, levels[message.text], ()) for message in labelled.messages()]
+
+
+@pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
+def test_emergencies_are_seen_and_near_misses_left_alone(found: list[Judged], language: str) -> None:
+    mine = [one for one in found if one.message.language == language]
+    assert labelled.recall(mine) >= labelled.LEAST_RECALL
+    assert labelled.false_alarms(mine) <= labelled.MOST_FALSE_ALARMS
+
+
+def test_the_set_is_large_enough_and_nobody_learnt_it() -> None:
+    counts = Counter((message.language, message.label) for message in labelled.messages())
+    for language in SUPPORTED_LANGUAGES:
+        assert counts[language, labelled.EMERGENCY] >= EMERGENCIES
+        assert counts[language, labelled.NEAR_MISS] >= NEAR_MISSES
+    learnt = {example.text.lower() for example in training()}
+    assert [message.text for message in labelled.messages() if message.text.lower() in learnt] == []

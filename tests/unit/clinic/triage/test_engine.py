@@ -1,0 +1,127 @@
+"""The verdict, the next question, and what an "I don't know" does, on a protocol made for the test and on the real ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from clinic.triage import conditions, engine
+from clinic.triage.findings import completed
+from clinic.triage.protocols import LEVELS, Protocol, Question, Rule, leading, protocols
+
+
+def _rule(name: str, level: str, when: object) -> Rule:
+    return Rule("made", name, level, conditions.parse(when), "nobody")
+
+
+MADE = Protocol(
+    name="made", complaints=(), parts=(), implies=(), rank=1, specialty="general_practice", children="paediatrics",
+    questions=(
+        Question("number", ("age",)),
+        Question("which", ("double_vision", "hernia_stuck", "night_pain")),
+        Question("number", ("days",)),
+        Question("choice", ("course",), conditions.parse("days >= 3")),
+    ),
+    rules=(
+        _rule("now", "emergency", {"all": ["double_vision", "age >= 60"]}),
+        _rule("today", "urgent", {"any": ["double_vision", "hernia_stuck"]}),
+        _rule("soon", "routine", {"any": ["night_pain", {"all": ["days >= 3", "course = worse"]}]}),
+    ),
+    otherwise="self_care",
+    sources={"nobody": "made for the test"},
+)  # fmt: skip
+
+
+def test_the_most_dangerous_rule_that_holds_is_the_verdict() -> None:
+    verdict = engine.judge([MADE], {"age": 70.0, "double_vision": True, "night_pain": True})
+    assert verdict.level == "emergency"
+    assert "made/now" in verdict.fired
+
+
+@pytest.mark.parametrize(
+    ("known", "level"),
+    [
+        ({"age": 70.0, "double_vision": None}, "urgent"),  # an emergency rule that nobody can exclude
+        ({"age": 30.0, "double_vision": False, "hernia_stuck": None}, "routine"),  # an urgent one
+        ({"age": 30.0, "double_vision": False, "hernia_stuck": False, "night_pain": None}, "self_care"),
+        ({}, "self_care"),  # not asked is not unknown
+    ],
+)
+def test_what_nobody_knows_is_no_no(known: dict[str, conditions.Value], level: str) -> None:
+    assert engine.judge([MADE], known).level == level
+
+
+def test_only_what_can_change_the_verdict_is_asked() -> None:
+    assert engine.next_question([MADE], {}, 0) == Question("number", ("age",))
+    young = {"age": 30.0}
+    assert engine.next_question([MADE], young, 1) == Question("which", ("double_vision", "hernia_stuck", "night_pain"))
+    urgent = {**young, "hernia_stuck": True, "double_vision": False, "night_pain": False}
+    assert engine.next_question([MADE], urgent, 2) is None  # nothing dangerous is open any more
+
+
+def test_what_was_said_is_not_asked_again() -> None:
+    known: dict[str, conditions.Value] = {"age": 30.0, "double_vision": False, "hernia_stuck": False}
+    assert engine.next_question([MADE], known, 0) == Question("sign", ("night_pain",))
+    assert engine.next_question([MADE], {**known, "night_pain": False}, 0) == Question("number", ("days",))
+    short = {**known, "night_pain": False, "days": 1.0}
+    assert engine.next_question([MADE], short, 0) is None
+
+
+def test_after_seven_questions_there_is_an_end() -> None:
+    assert engine.next_question([MADE], {}, engine.MOST_QUESTIONS) is None
+
+
+def test_the_rules_that_always_hold_count_in_every_protocol() -> None:
+    assert engine.judge([MADE], {"seizure": True}).level == "emergency"
+    assert engine.judge([MADE], {"age": 0.1, "temperature": 38.2}).level == "emergency"
+
+
+def test_a_measured_fever_is_a_fever_and_men_are_not_pregnant() -> None:
+    assert completed({"temperature": 38.0})["fever"] is True
+    assert completed({"temperature": 37.4})["fever"] is False
+    assert completed({"sex": "male"})["pregnant"] is False
+    assert completed({"age": 70.0})["pregnant"] is False
+    assert "pregnant" not in completed({"age": 30.0})
+    assert completed({"pregnancy_week": 20.0})["pregnant"] is True
+
+
+@pytest.mark.parametrize(
+    ("complaints", "parts", "names"),
+    [
+        (["headache"], [], ["headache"]),
+        (["pain"], ["knee"], ["joint_pain"]),
+        (["cough", "chest_pain"], [], ["chest_pain", "cough"]),  # the more dangerous one leads
+        (["pain"], [], ["general"]),
+        ([], ["nothing"], []),
+    ],
+)
+def test_the_protocol_that_leads(complaints: list[str], parts: list[str], names: list[str]) -> None:
+    assert [protocol.name for protocol in leading(complaints, parts)][: len(names) or None] == names
+
+
+def test_children_have_their_own_specialty() -> None:
+    assert MADE.specialty_for(4.0) == "paediatrics"
+    assert MADE.specialty_for(16.0) == "general_practice"
+    assert MADE.specialty_for(None) == "general_practice"
+
+
+def test_no_to_everything_is_never_an_emergency_and_asks_at_most_seven() -> None:
+    for protocol in protocols().values():
+        known: dict[str, conditions.Value] = dict.fromkeys(protocol.implies, True)
+        asked = 0
+        question = engine.next_question([protocol], known, asked)
+        while question is not None:
+            harmless = {"number": 30.0 if question.names[0] == "age" else 0.0, "choice": "same"}.get(question.kind, False)
+            if question.names[0] in ("temperature", "systolic", "diastolic", "glucose", "pulse"):
+                harmless = None
+            known |= dict.fromkeys(question.names, harmless)
+            asked += 1
+            question = engine.next_question([protocol], known, asked)
+        assert asked <= engine.MOST_QUESTIONS, protocol.name
+        assert engine.judge([protocol], known).level in LEVELS[:3], protocol.name
+
+
+def test_an_unsound_level_of_unknowns_would_show() -> None:
+    weaker = replace(MADE, rules=(_rule("soon", "routine", "night_pain"),))
+    assert engine.judge([weaker], {"night_pain": None}).level == "self_care"

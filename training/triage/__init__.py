@@ -1,0 +1,1 @@
+"""How careful the triage is: the danger screen on labelled messages, the intake on clinical vignettes."""

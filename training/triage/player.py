@@ -1,0 +1,117 @@
+"""Plays vignettes against the real thing: the trained model in this process, the action server over HTTP, the database.
+
+`python -m training.triage.player MODEL PLAYED.json JUDGED.json` writes the outcomes and the labelled messages' levels.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Protocol
+
+from clinic import contacts, database
+from clinic.triage import intakes
+from clinic.triage.protocols import Question
+from training.triage import vignettes
+from training.triage.judge import levels
+from training.triage.measure import Outcome
+from training.triage.vignettes import Vignette
+
+MOST_TURNS = 16
+REFUSED = "none"
+
+
+class Agent(Protocol):
+    """Rasa's agent, as much as is needed of it."""
+
+    tracker_store: Any
+
+    async def handle_text(self, text_message: str, sender_id: str) -> Any:
+        """A whole turn."""
+
+    async def parse_message(self, message_data: str) -> Any:
+        """What the model understands."""
+
+
+async def play(agent: Agent, vignette: Vignette, number: int) -> Outcome:
+    """One conversation from the opening to the verdict."""
+    with database.transaction() as session:
+        contact = contacts.by_address(session, phone=f"+4915123{number:06d}")
+        contact_id = contact.id
+    said, transcript, questions = vignette.opening, [], 0
+    for _ in range(MOST_TURNS):
+        responses = await agent.handle_text(said, sender_id=str(contact_id))
+        transcript += [f"> {said}", *(f"< {one.get('text', '')}" for one in responses or [])]
+        tracker = await agent.tracker_store.retrieve(str(contact_id))
+        if tracker.get_slot("emergency") == "acted":
+            signs = ((tracker.latest_message.parse_data or {}).get("emergency") or {}).get("signs") or []
+            return _outcome(vignette, "emergency", questions, "screen", tuple(signs), transcript)
+        reply = _reply(vignette, tracker)
+        if reply is None:
+            break
+        questions += tracker.get_slot("requested_slot") == "intake_answer"
+        said = reply
+    return _of_row(vignette, contact_id, questions, transcript)
+
+
+def _reply(vignette: Vignette, tracker: Any) -> str | None:
+    """The next message, from what the conversation waits for; None when it waits for nothing of the intake's."""
+    if tracker.get_slot("emergency") == "asked":
+        signs = ((tracker.latest_message.parse_data or {}).get("emergency") or {}).get("signs") or []
+        intent = "affirm" if vignettes.is_happening(vignette, signs) else "deny"
+        return f'/{intent}{{"about": "emergency"}}'
+    if tracker.active_loop_name != "intake_form":
+        return None
+    asked = tracker.get_slot("requested_slot")
+    if asked == "intake_consent":
+        return '/affirm{"about": "health"}'
+    if asked == "intake_complaint":
+        return vignette.complaint.replace("_", " ") if vignette.language == "en" else vignette.opening
+    question = (tracker.get_slot("intake") or {}).get("question")
+    return vignettes.answer(vignette, Question(question["kind"], tuple(question["names"]))) if question else None
+
+
+def _of_row(vignette: Vignette, contact_id: int, questions: int, transcript: Sequence[str]) -> Outcome:
+    with database.read() as session:
+        rows = intakes.of_contact(session, contact_id)
+        if not rows:
+            return _outcome(vignette, REFUSED, questions, "", (), transcript)
+        verdict = intakes.told(rows[0]).verdict
+    return _outcome(vignette, verdict.level, questions, verdict.protocol, (*verdict.fired, *verdict.perhaps), transcript)
+
+
+def _outcome(
+    vignette: Vignette, level: str, questions: int, protocol: str, fired: tuple[str, ...], transcript: Sequence[str]
+) -> Outcome:
+    # A conversation that never came to a verdict has told the patient nothing: that is the least urgent answer.
+    found = "self_care" if level == REFUSED else level
+    return Outcome(
+        vignette.id, vignette.language, vignette.level, found, questions, protocol or REFUSED, fired, tuple(transcript)
+    )
+
+
+async def _run(model: str) -> tuple[list[Outcome], dict[str, str]]:
+    """The vignettes' outcomes, and the level that the whole pipeline gives each labelled message (text → level)."""
+    from rasa.core.agent import load_agent
+    from rasa.core.utils import AvailableEndpoints
+
+    agent = await load_agent(model_path=model, endpoints=AvailableEndpoints.read_endpoints("endpoints.yml"))
+    outcomes = [await play(agent, vignette, number) for number, vignette in enumerate(vignettes.vignettes())]
+    return outcomes, await levels(agent)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Entry point; the environment names databases and the action server's port (scripts/triage_report.py)."""
+    model, played, judged = arguments
+    outcomes, levels = asyncio.run(_run(model))
+    Path(played).write_text(json.dumps([asdict(one) for one in outcomes], ensure_ascii=False), encoding="utf-8")
+    Path(judged).write_text(json.dumps(levels, ensure_ascii=False), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
