@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+from copy import copy
 from typing import List, Optional
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.base import ClinicAction, Events, Speaker
+from actions.intake.form import ABOUT_HEALTH, opened
+from actions.intake.state import Intake
 from actions.people import summary_for_staff
 from actions.turn import Turn
 from clinic import database, emergency, vocabulary
+from clinic.settings import settings
 from clinic.triage import alarms
 from clinic.triage.screen import CERTAIN, LIKELY
 
@@ -91,4 +95,15 @@ class Emergency(ClinicAction):
         with database.transaction() as session:
             alarms.not_now(session, turn.contact_id)
         speak.tell("utter_emergency_not_now", emergency_number=speak.number_to_call(_country(turn)))
-        return [SlotSet(SLOT, DENIED)]
+        return [SlotSet(SLOT, DENIED), *_intake(turn)]
+
+
+def _intake(turn: Turn) -> Events:
+    """What was told before the question is not lost: outside a form the intake begins with it."""
+    told = turn.before or {}
+    intent = (told.get("intent") or {}).get("name")
+    if turn.in_form or not settings().intake or intent not in ABOUT_HEALTH:
+        return []
+    then = copy(turn.tracker)
+    then.latest_message = dict(told)
+    return [*Intake.cleared(), opened(Turn(then)).kept(), FollowupAction(Intake.FORM)]

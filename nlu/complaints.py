@@ -55,7 +55,7 @@ class ComplaintClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """The intent classifier's own, with shorter pieces of words: the model has a third of the size and knows as much."""
+        """The intent classifier's own, with shorter pieces of words: a smaller model that knows as much."""
         return {**LinearClassifier.get_default_config(), "encoder": None, "max_ngram": 4}
 
     def __init__(

@@ -37,6 +37,9 @@ RANKING = "intent_ranking"
 EMERGENCY, NEAR_MISS, OTHER = "emergency", "near_miss", "other"
 # A sign that nobody has named.
 UNNAMED = "unnamed"
+# Limits of the model's probability (docs/decisions/0013-triage.md): from the first on an unnamed danger is asked about;
+# below the second a sign is left alone; below the third a certain sign is asked about first.
+SUSPICION, DOUBT, UNSURE = 0.4, 0.3, 0.5
 # Of the intents that say nothing of health, one example in so many is shown to the model.
 ONE_IN = 5
 ABOUT_HEALTH = frozenset(("report_symptom", "ask_medical_advice", "log_vital", "refill_prescription", "human_handoff"))
@@ -47,14 +50,14 @@ MOST_PAIRED = 14
 Example = Tuple[str, str, str]
 
 
-def verdict(screening: Screening, probability: float, config: Dict[Text, Any]) -> Dict[Text, Any]:
+def verdict(screening: Screening, probability: float) -> Dict[Text, Any]:
     """Level and signs from the screen and the model's probability of an emergency."""
     if screening.level == NONE:
-        suspected = probability >= config["suspicion"]
+        suspected = probability >= SUSPICION
         return {"level": LIKELY, "signs": [UNNAMED]} if suspected else {"level": NONE, "signs": []}
-    if probability < config["veto" if screening.level == CERTAIN else "doubt"]:
+    if probability < DOUBT:
         return {"level": NONE, "signs": []}
-    level = LIKELY if screening.level == LIKELY or probability < config["unsure"] else CERTAIN
+    level = LIKELY if screening.level == LIKELY or probability < UNSURE else CERTAIN
     return {"level": level, "signs": list(screening.signs)}
 
 
@@ -98,13 +101,8 @@ class EmergencyScreen(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """Limits of the model's probability (docs/decisions/0013-triage.md says how they were chosen).
-
-        `suspicion`: from here on an unnamed danger is asked about; `doubt`: below it an unsure sign is left alone;
-        `unsure`: below it a certain sign is asked about first; `veto`: below it a certain sign is left alone.
-        """
-        limits = {"suspicion": 0.3, "doubt": 0.3, "unsure": 0.5, "veto": 0.3}
-        return {**LinearClassifier.get_default_config(), "encoder": None, "max_ngram": 4, "min_df": 3, **limits}
+        """Shorter pieces of words than the intent classifier's: a smaller model that knows as much."""
+        return {**LinearClassifier.get_default_config(), "encoder": None, "max_ngram": 4, "min_df": 3}
 
     def __init__(
         self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, model: Optional[TextModel] = None
@@ -151,7 +149,7 @@ class EmergencyScreen(GraphComponent):
             text = message.get(TEXT) or ""
             language = str((message.get("language") or {}).get("code") or settings().default_language)
             screening, probability = screen(text), self.probability(text, language)
-            found = verdict(screening, probability, self._config)
+            found = verdict(screening, probability)
             message.set(OUTPUT, found, add_to_output=True)
             if found["level"] == CERTAIN:
                 _put_first(message, {"name": INTENT_NAME, "confidence": 1.0})

@@ -156,11 +156,20 @@ def _rank(name: str) -> int:
 
 
 def _asking(intake: Intake, slot: str, same: bool = False) -> Events:
-    """Events that keep the intake and ask for `slot`; without a question left the form is over."""
+    """Events that keep the intake and ask for `slot`; without a question left the form is over.
+
+    The slots before it are filled, so that Rasa, coming back from a question in between, asks for this one again.
+    """
     if slot == ANSWER and not same:
         intake = intake.with_next()
     requested: Optional[str] = None if slot == ANSWER and intake.question is None else slot
-    return [intake.kept(), SlotSet(slot, None), SlotSet("requested_slot", requested)]
+    return [
+        intake.kept(),
+        SlotSet(CONSENT, None if slot == CONSENT else True),
+        SlotSet(COMPLAINT, intake.lead[0].name if slot == ANSWER else None),
+        SlotSet(ANSWER, None),
+        SlotSet("requested_slot", requested),
+    ]
 
 
 def _misunderstood(turn: Turn, speak: Speaker, text: str) -> Sequence[dict[str, object]]:

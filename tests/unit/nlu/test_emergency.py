@@ -27,7 +27,7 @@ def screening(level: str) -> Screening:
     ],
 )
 def test_the_verdict(level: str, probability: float, expected: str) -> None:
-    found = verdict(screening(level), probability, EmergencyScreen.get_default_config())
+    found = verdict(screening(level), probability)
     assert found["level"] == expected
     assert bool(found["signs"]) == (expected != NONE)
 
