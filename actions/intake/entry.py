@@ -1,0 +1,21 @@
+"""Where an intake begins, whatever the model took the message for: as soon as its words or the model name a complaint."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from rasa_sdk.events import FollowupAction
+
+from actions.base import Events
+from actions.intake.form import opened
+from actions.intake.state import Intake
+from actions.turn import Turn
+from clinic.settings import settings
+
+
+def begins(turn: Turn) -> Optional[Events]:
+    """Events that open the intake with this message; None in a form, for a tap, without a complaint, or switched off."""
+    if turn.in_form or turn.is_tap or not settings().intake:
+        return None
+    intake = opened(turn)
+    return [*Intake.cleared(), intake.kept(), FollowupAction(Intake.FORM)] if intake.protocols else None
