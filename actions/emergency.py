@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 SLOT = "emergency"
 ASKED, ACTED, DENIED = "asked", "acted", "denied"
 SURE_NO = 0.6
+# With words of danger in it, such a message is one about health too.
+PERHAPS_ABOUT_HEALTH = ("ask_medical_advice", "nlu_fallback", "out_of_scope")
 
 
 def was_asked(turn: Turn) -> bool:
@@ -102,8 +104,11 @@ def _intake(turn: Turn) -> Events:
     """What was told before the question is not lost: outside a form the intake begins with it."""
     told = turn.before or {}
     intent = (told.get("intent") or {}).get("name")
-    if turn.in_form or not settings().intake or intent not in ABOUT_HEALTH:
+    if turn.in_form or not settings().intake:
         return []
     then = copy(turn.tracker)
     then.latest_message = dict(told)
-    return [*Intake.cleared(), opened(Turn(then)).kept(), FollowupAction(Intake.FORM)]
+    intake = opened(Turn(then))
+    if not intake.protocols and intent not in (*ABOUT_HEALTH, *PERHAPS_ABOUT_HEALTH):
+        return []
+    return [*Intake.cleared(), intake.kept(), FollowupAction(Intake.FORM)]
