@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Text, Tuple
 
 import joblib
-import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,6 +20,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from clinic import yamlfile
 from clinic.settings import settings
 from nlu.classifier import LinearClassifier, read
 from nlu.textmodel import TextModel
@@ -45,7 +45,7 @@ def openings(language: str) -> Tuple[Tuple[str, str], ...]:
     path = FOLDER / f"{language}.yml"
     if not path.exists():
         return ()
-    content: Dict[str, List[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: Dict[str, List[str]] = yamlfile.load(path)
     return tuple((str(text), protocol) for protocol, texts in content.items() for text in texts)
 
 

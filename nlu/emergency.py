@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Text, Tuple
 
 import joblib
-import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -25,6 +24,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from clinic import yamlfile
 from clinic.settings import settings
 from clinic.triage.screen import CERTAIN, LIKELY, NONE, Screening, concepts_in, screen
 from nlu.classifier import LinearClassifier, read
@@ -66,7 +66,7 @@ def taught(language: str) -> Tuple[Example, ...]:
     """(text, language, label) of the teaching set, of all its writers (`<language>.yml`, `<language>_2.yml`, …)."""
     found = []
     for path in sorted(FOLDER.glob(f"{language}*.yml")):
-        content: Dict[str, List[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: Dict[str, List[str]] = yamlfile.load(path)
         found += [(str(text), language, label) for label in (EMERGENCY, NEAR_MISS) for text in content.get(label) or ()]
     return tuple(found)
 

@@ -7,8 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from clinic import yamlfile
 from clinic.triage.conditions import Known, Value
 
 FILE = Path(__file__).with_name("findings.yml")
@@ -19,7 +18,7 @@ PREGNANT_FROM, PREGNANT_TO = 11, 56
 
 @lru_cache(maxsize=1)
 def _content() -> Mapping[str, Any]:
-    content: Mapping[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    content: Mapping[str, Any] = yamlfile.load(FILE)
     return content
 
 

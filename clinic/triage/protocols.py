@@ -11,8 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from clinic import yamlfile
 from clinic.triage import conditions
 from clinic.triage.conditions import Condition
 
@@ -72,7 +71,7 @@ class Protocol:
 
 def load(path: Path) -> Protocol:
     """One file; ProtocolError where it cannot be read as a protocol."""
-    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    written = yamlfile.load(path)
     try:
         rules = tuple(
             Rule(path.stem, str(rule["id"]), str(rule["level"]), conditions.parse(rule["when"]), str(rule["source"]))

@@ -14,9 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from clinic import clock, vocabulary
+from clinic import clock, vocabulary, yamlfile
 from clinic.settings import settings
 from clinic.triage import context, findings, screen, texts
 from clinic.triage.conditions import Value
@@ -60,13 +58,13 @@ class Said:
 
 @lru_cache(maxsize=16)
 def _words(language: str) -> Mapping[str, Any]:
-    content: Mapping[str, Any] = yaml.safe_load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"))
+    content: Mapping[str, Any] = yamlfile.load(FOLDER / f"{language}.yml")
     return content
 
 
 def _phrases(folder: str, language: str) -> Mapping[str, Sequence[str]]:
     path = vocabulary.FOLDER / folder / f"{language}.yml"
-    phrases: Mapping[str, Sequence[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))["phrases"]
+    phrases: Mapping[str, Sequence[str]] = yamlfile.load(path)["phrases"]
     return phrases
 
 

@@ -14,8 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from clinic import yamlfile
 from clinic.settings import settings
 from clinic.triage import context
 from clinic.triage.ages import young_baby
@@ -73,7 +72,7 @@ class Screening:
 @lru_cache(maxsize=1)
 def signs() -> Mapping[str, Sign]:
     """All danger signs by name."""
-    content = yaml.safe_load((FOLDER / "signs.yml").read_text(encoding="utf-8"))["signs"]
+    content = yamlfile.load(FOLDER / "signs.yml")["signs"]
     return {name: _sign(name, entry) for name, entry in content.items()}
 
 
@@ -98,7 +97,7 @@ def concepts() -> frozenset[str]:
 @lru_cache(maxsize=16)
 def content(language: str) -> Mapping[str, Any]:
     """`danger/<language>.yml` as written: `concepts`, `cues`, `right`."""
-    loaded: Mapping[str, Any] = yaml.safe_load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"))
+    loaded: Mapping[str, Any] = yamlfile.load(FOLDER / f"{language}.yml")
     return loaded
 
 

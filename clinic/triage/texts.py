@@ -11,8 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from clinic import yamlfile
 from clinic.triage import findings
 from clinic.triage.protocols import protocols
 
@@ -22,7 +21,7 @@ TITLE, MORE, BUTTON, QUESTION, ADVICE = 24, 72, 20, 250, 500
 
 @lru_cache(maxsize=512)
 def _file(language: str, name: str) -> Mapping[str, Any]:
-    content: Mapping[str, Any] = yaml.safe_load((FOLDER / language / f"{name}.yml").read_text(encoding="utf-8"))
+    content: Mapping[str, Any] = yamlfile.load(FOLDER / language / f"{name}.yml")
     return content
 
 

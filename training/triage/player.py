@@ -1,10 +1,11 @@
 """Plays vignettes against the real thing: the trained model in this process, the action server over HTTP, the database.
 
-`python -m training.triage.player MODEL PLAYED.json JUDGED.json` writes the outcomes and the labelled messages' levels.
+`python -m training.triage.player MODEL PLAYED.json [JUDGED.json]` writes the outcomes, and the labelled messages' levels.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import sys
@@ -94,22 +95,29 @@ def _outcome(
     )
 
 
-async def _run(model: str) -> tuple[list[Outcome], dict[str, str]]:
-    """The vignettes' outcomes, and the level that the whole pipeline gives each labelled message (text → level)."""
+async def _run(model: str, every: int, judge: bool) -> tuple[list[Outcome], dict[str, str]]:
+    """The vignettes' outcomes; and, where wanted, the level the whole pipeline gives each labelled message (text → level)."""
     from rasa.core.agent import load_agent
     from rasa.core.utils import AvailableEndpoints
 
     agent = await load_agent(model_path=model, endpoints=AvailableEndpoints.read_endpoints("endpoints.yml"))
-    outcomes = [await play(agent, vignette, number) for number, vignette in enumerate(vignettes.vignettes())]
-    return outcomes, await levels(agent)
+    chosen = vignettes.vignettes()[::every]
+    outcomes = [await play(agent, vignette, number) for number, vignette in enumerate(chosen)]
+    return outcomes, await levels(agent) if judge else {}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Entry point; the environment names databases and the action server's port (scripts/triage_report.py)."""
-    model, played, judged = arguments
-    outcomes, levels = asyncio.run(_run(model))
-    Path(played).write_text(json.dumps([asdict(one) for one in outcomes], ensure_ascii=False), encoding="utf-8")
-    Path(judged).write_text(json.dumps(levels, ensure_ascii=False), encoding="utf-8")
+    parser = argparse.ArgumentParser(prog="python -m training.triage.player")
+    parser.add_argument("model")
+    parser.add_argument("played", type=Path, help="the outcomes as JSON")
+    parser.add_argument("judged", type=Path, nargs="?", help="the labelled messages' levels as JSON")
+    parser.add_argument("--every", type=int, default=1, help="every third vignette: 3")
+    given = parser.parse_args(arguments)
+    outcomes, judged = asyncio.run(_run(given.model, given.every, given.judged is not None))
+    given.played.write_text(json.dumps([asdict(one) for one in outcomes], ensure_ascii=False), encoding="utf-8")
+    if given.judged:
+        given.judged.write_text(json.dumps(judged, ensure_ascii=False), encoding="utf-8")
     return 0
 
 
