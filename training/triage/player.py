@@ -96,7 +96,7 @@ def _outcome(
 
 
 async def _run(model: str, every: int, judge: bool) -> tuple[list[Outcome], dict[str, str]]:
-    """The vignettes' outcomes; and, where wanted, the level the whole pipeline gives each labelled message (text → level)."""
+    """The vignettes' outcomes; and, where wanted, the level that each labelled message gets (text → level)."""
     from rasa.core.agent import load_agent
     from rasa.core.utils import AvailableEndpoints
 
