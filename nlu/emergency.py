@@ -26,7 +26,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from clinic import yamlfile
 from clinic.settings import settings
-from clinic.triage.screen import CERTAIN, LIKELY, NONE, Screening, concepts_in, screen
+from clinic.triage.screen import CERTAIN, LIKELY, NONE, Screening, screen
 from nlu.classifier import LinearClassifier, read
 from nlu.textmodel import Reading, TextModel
 
@@ -77,7 +77,7 @@ def features(text: str, language: str, concepts: bool) -> Reading:
     screening = screen(text)
     seen = {f"sign:{one.sign}:{one.level}" for one in screening.findings if one.discounted is None}
     against = {f"against:{one.discounted}" for one in screening.findings if one.discounted is not None}
-    named = [name.replace(" ", "_") for name in concepts_in(text)]
+    named = [name.replace(" ", "_") for name in screening.concepts]
     pairs = [f"{one}+{other}" for one, other in combinations(named[:MOST_PAIRED], 2)]
     # Signs and concepts are the same in every language: what German emergencies teach helps with Arabic ones.
     return words, " ".join([found, f"level:{screening.level}", *sorted(seen | against), *named, *pairs]), raw

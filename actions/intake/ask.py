@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from typing import Dict, List, Mapping, Optional
 
 from actions.base import Choice, ClinicAction, Events, Speaker
@@ -67,9 +68,9 @@ class _Ask(ClinicAction):
             self.ask(turn, speak, Intake.of(turn.tracker))
         return []
 
+    @abstractmethod
     def ask(self, turn: Turn, speak: Speaker, intake: Intake) -> None:
         """Say the question."""
-        raise NotImplementedError
 
 
 class AskIntakeConsent(_Ask):

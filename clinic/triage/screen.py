@@ -57,11 +57,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Screening:
-    """The verdict: `level` is "certain", "likely" or "none"; `signs` are the names that stand, the surest first."""
+    """The verdict: `level` is "certain", "likely" or "none"; `signs` are the names that stand, the surest first.
+
+    `concepts`: names of all danger concepts and cues seen, in any language, sorted: what a model can weigh.
+    """
 
     level: str
     signs: tuple[str, ...]
     findings: tuple[Finding, ...]
+    concepts: tuple[str, ...] = ()
 
     @property
     def explained_away(self) -> bool:
@@ -112,12 +116,14 @@ def _lexicon(language: str) -> Lexicon:
 def screen(text: str) -> Screening:
     """The verdict on one message, in any of the clinic's languages or several of them."""
     message = tokens(text)
-    found = [finding for language in settings().languages for finding in _in_language(message, language)]
+    hits = {language: _hits(message, language) for language in settings().languages}
+    found = [finding for language, mine in hits.items() for finding in _in_language(message, mine, language)]
     found = [_as_elsewhere(finding, found) for finding in found]
     standing = [finding for finding in found if finding.discounted is None]
     level = max((finding.level for finding in standing), key=LEVELS.index, default=NONE)
     surest = sorted(standing, key=lambda finding: -LEVELS.index(finding.level))
-    return Screening(level, tuple(dict.fromkeys(finding.sign for finding in surest)), tuple(found))
+    concepts = tuple(sorted({hit.concept for mine in hits.values() for hit in mine}))
+    return Screening(level, tuple(dict.fromkeys(finding.sign for finding in surest)), tuple(found), concepts)
 
 
 def _as_elsewhere(finding: Finding, found: Sequence[Finding]) -> Finding:
@@ -129,21 +135,12 @@ def _as_elsewhere(finding: Finding, found: Sequence[Finding]) -> Finding:
     return finding
 
 
-@lru_cache(maxsize=2048)
-def concepts_in(text: str) -> tuple[str, ...]:
-    """Names of all danger concepts and cues in `text`, in any language, sorted: what a model can weigh."""
-    message = tokens(text)
-    found = {hit.concept for language in settings().languages for hit in _hits(message, language)}
-    return tuple(sorted(found))
-
-
 def _hits(message: Sequence[Token], language: str) -> list[Hit]:
     hits = _lexicon(language).find(message)
     return [*hits, *young_baby(message, hits)] if hits else []
 
 
-def _in_language(message: Sequence[Token], language: str) -> list[Finding]:
-    hits = _hits(message, language)
+def _in_language(message: Sequence[Token], hits: Sequence[Hit], language: str) -> list[Finding]:
     if not hits:
         return []
     there = context.Context(message, hits)
