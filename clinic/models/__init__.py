@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clinic.models.base import Base, Json, UTCDateTime, col
+from clinic.models.channel import MEDIUM_STATUSES, ChannelEvent, Medium, Template
 from clinic.models.health import TRIAGE_LEVELS, Intake, Task
 from clinic.models.messaging import Inbox, Outbox
 from clinic.models.organisation import (
@@ -19,6 +20,7 @@ from clinic.models.scheduling import OCCUPYING, STATUSES, Appointment, Appointme
 from clinic.models.staff import AuditLog, Handoff
 
 __all__ = [
+    "MEDIUM_STATUSES",
     "OCCUPYING",
     "RELATIONS",
     "STATUSES",
@@ -27,6 +29,7 @@ __all__ = [
     "AppointmentType",
     "AuditLog",
     "Base",
+    "ChannelEvent",
     "Consent",
     "Contact",
     "ContactAddress",
@@ -36,6 +39,7 @@ __all__ = [
     "Intake",
     "Json",
     "Location",
+    "Medium",
     "OpeningHours",
     "Organization",
     "Outbox",
@@ -45,6 +49,7 @@ __all__ = [
     "Schedule",
     "Specialty",
     "Task",
+    "Template",
     "TimeOff",
     "UTCDateTime",
     "col",

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 
 from clinic.models.base import Base, Json, UTCDateTime
 
@@ -55,6 +55,9 @@ class Inbox(Base):
     attempts: int = Column(Integer, nullable=False, default=0, server_default="0")
     next_attempt_at: datetime | None = Column(UTCDateTime, nullable=True)
     error: str | None = Column(Text, nullable=True)
+    # The patient changed the message, or took it back (then `text` and `payload` hold nothing any more).
+    edited_at: datetime | None = Column(UTCDateTime, nullable=True)
+    revoked_at: datetime | None = Column(UTCDateTime, nullable=True)
 
 
 class Outbox(Base):
@@ -84,6 +87,8 @@ class Outbox(Base):
     position: int = Column(Integer, nullable=False, default=0, server_default="0")
     # What it is about, for those who must not say a thing twice: "handoff:12".
     tag: str | None = Column(String(64), nullable=True)
+    # "reply" goes before "bulk", which the clinic sends on its own to many.
+    priority: str = Column(String(8), nullable=False, default="reply", server_default="reply")
     status: str = Column(String(16), nullable=False, default="queued", server_default="queued")
     attempts: int = Column(Integer, nullable=False, default=0, server_default="0")
     next_attempt_at: datetime | None = Column(UTCDateTime, nullable=True)
@@ -97,3 +102,7 @@ class Outbox(Base):
     sent_at: datetime | None = Column(UTCDateTime, nullable=True)
     delivered_at: datetime | None = Column(UTCDateTime, nullable=True)
     read_at: datetime | None = Column(UTCDateTime, nullable=True)
+    # What the channel charges for it, in its own words ("utility", "PMP"), as its statuses tell.
+    price_category: str | None = Column(String(32), nullable=True)
+    price_model: str | None = Column(String(16), nullable=True)
+    billable: bool | None = Column(Boolean, nullable=True)

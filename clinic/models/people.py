@@ -23,6 +23,15 @@ class Contact(Base):
     language: str | None = Column(String(8))
     time_zone: str | None = Column(String(64))
     introduced_at: datetime | None = Column(UTCDateTime)
+    # Flood control: answered slowly until then, and when that was said; not answered at all since.
+    slowed_until: datetime | None = Column(UTCDateTime)
+    slowed_told_at: datetime | None = Column(UTCDateTime)
+    blocked_at: datetime | None = Column(UTCDateTime)
+    # The patient told the channel itself (not us) to stop marketing.
+    marketing_stopped_at: datetime | None = Column(UTCDateTime)
+    # The channel's hash of who holds the address, and when it last reported another one.
+    identity_key: str | None = Column(String(128))
+    identity_changed_at: datetime | None = Column(UTCDateTime)
     created_at: datetime = Column(UTCDateTime, nullable=False, default=clock.now)
     addresses: list[ContactAddress] = relationship("ContactAddress", order_by="ContactAddress.id")
 
