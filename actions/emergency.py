@@ -9,6 +9,7 @@ from typing import List, Optional
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.base import ClinicAction, Events, Speaker
+from actions.intake.entry import SOUNDS_UNWELL
 from actions.intake.form import ABOUT_HEALTH, opened
 from actions.intake.state import Intake
 from actions.people import summary_for_staff
@@ -108,7 +109,9 @@ def _intake(turn: Turn) -> Events:
         return []
     then = copy(turn.tracker)
     then.latest_message = dict(told)
-    intake = opened(Turn(then))
-    if not intake.protocols and intent not in (*ABOUT_HEALTH, *PERHAPS_ABOUT_HEALTH):
+    before = Turn(then)
+    intake = opened(before)
+    about_health = intent in (*ABOUT_HEALTH, *PERHAPS_ABOUT_HEALTH) or before.unwell >= SOUNDS_UNWELL
+    if not intake.protocols and not about_health:
         return []
     return [*Intake.cleared(), intake.kept(), FollowupAction(Intake.FORM)]

@@ -109,6 +109,11 @@ class Turn:
         return [(str(entry["name"]), float(entry["confidence"])) for entry in found]
 
     @property
+    def unwell(self) -> float:
+        """How likely the message tells that somebody is unwell, whatever its intent; 0 where nobody asked."""
+        return float((self.tracker.latest_message or {}).get("unwell") or 0)
+
+    @property
     def form(self) -> Optional[str]:
         """The name of the open form."""
         return (self.tracker.active_loop or {}).get("name")

@@ -1,131 +1,130 @@
-"""Which triage protocol a message is about, learnt from hand-written openings: `complaints/<language>.yml`.
+"""Whether a message tells of something being wrong with somebody, and which triage protocol that is about.
 
 A lexicon names the plain complaints ("headache"); people also write "it stings when I go" or "swallowed something off
-the remote". The same linear model as for intents, on its own data, gives `"complaints": [{"name", "confidence"}]`
-beside the intent; actions use it where the words alone say nothing (docs/triage.md).
+the remote". Two linear models learn from hand-written openings (`complaints/<language>.yml`, docs/triage.md): one how
+such messages sound beside all others (`"unwell": 0.93`), one which protocol is theirs (`"complaints": [{"name",
+"confidence"}]`). Where the first is surer than the intent classifier, the message is a report_symptom.
 """
 
 from __future__ import annotations
 
+import random
+from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text, Tuple
+from typing import Any, Dict, List, NamedTuple, Sequence, Text, Tuple
 
-import joblib
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from clinic import yamlfile
 from clinic.settings import settings
-from nlu.classifier import LinearClassifier, read
-from nlu.textmodel import TextModel
+from nlu.classifier import read
+from nlu.taught import TaughtComponent, language_of, words_of
+from nlu.textmodel import Reading, TextModel
 
 FOLDER = Path(__file__).with_name("complaints")
-FILE = "complaints.joblib"
-OUTPUT = "complaints"
-SHOWN = 3
-# So sure of a complaint, a message that nobody understood otherwise is one.
-SURE, UNDERSTOOD_BY_NOBODY, REPORT, GENERAL = 0.5, ("nlu_fallback", "out_of_scope"), "report_symptom", "general"
-BELIEVED = 0.8
-# Where the intent is none of these, nobody asks what the complaint is.
-INTENTS = frozenset((
-    "report_symptom", "ask_medical_advice", "emergency", "log_vital", "inform", "refill_prescription", "find_doctor",
-    "book_appointment", "out_of_scope", "nlu_fallback",
+OUTPUT, UNWELL_OUTPUT, RANKING = "complaints", "unwell", "intent_ranking"
+SHOWN = 9
+UNWELL, FAQ, OTHER, REPORT = "unwell", "faq", "other", "report_symptom"
+# Neither side of the question: advice is asked for with and without being ill, danger is the screen's business.
+LEFT_OUT = frozenset(("ask_medical_advice", "emergency", "nlu_fallback"))
+# So many examples of each intent, topic and language show what does not sound unwell.
+EACH = 60
+SEED = 42
+# Whatever else the words may mean, these are not read again: short answers, and what must never be swallowed.
+KEPT = frozenset((
+    *("affirm", "deny", "greet", "goodbye", "thank", "nevermind", "human_handoff", "change_language", "opt_out", "opt_in"),
+    *("delete_data", "export_data", "set_medication_reminder", "list_appointments"),
 ))  # fmt: skip
+# These tell a complaint as they are, or beside a wish that counts more.
+TOLD_ANYWAY = frozenset((
+    *(REPORT, "emergency", "ask_medical_advice", "book_appointment", "log_vital", "find_doctor", "inform"),
+))  # fmt: skip
+# The intent gives way: at the first where it is less sure than BELIEVED, at the second however sure it is.
+SOUNDS_UNWELL, SURELY_UNWELL, BELIEVED = 0.7, 0.9, 0.8
+
+
+class Models(NamedTuple):
+    """What is kept in the model."""
+
+    unwell: TextModel
+    protocol: TextModel
 
 
 @lru_cache(maxsize=16)
 def openings(language: str) -> Tuple[Tuple[str, str], ...]:
-    """(text, protocol) of the hand-written openings of a language; none where it has no file."""
-    path = FOLDER / f"{language}.yml"
-    if not path.exists():
-        return ()
-    content: Dict[str, List[str]] = yamlfile.load(path)
-    return tuple((str(text), protocol) for protocol, texts in content.items() for text in texts)
+    """(text, protocol) of the hand-written openings of a language, `<language>.yml` and `<language>_<writer>.yml`."""
+    paths = sorted((*FOLDER.glob(f"{language}.yml"), *FOLDER.glob(f"{language}_*.yml")))
+    written: List[Dict[str, List[str]]] = [yamlfile.load(path) for path in paths]
+    return tuple((str(text), protocol) for content in written for protocol, texts in content.items() for text in texts)
+
+
+def _others(training_data: TrainingData) -> List[Tuple[str, str, str]]:
+    """(text, language, label) of what people write besides: a share of each intent and topic, all reports of symptoms."""
+    kinds: Dict[Tuple[str, ...], List[Tuple[str, str, str]]] = defaultdict(list)
+    for message in training_data.intent_examples:
+        text, intent, language = message.get(TEXT), message.get(INTENT), language_of(message)
+        if text and intent not in LEFT_OUT:
+            label = UNWELL if intent == REPORT else FAQ if intent == FAQ else OTHER
+            kinds[intent, str(message.get(INTENT_RESPONSE_KEY)), language].append((text, language, label))
+    chooser = random.Random(SEED)
+    return [one for kind in kinds.values() for one in chooser.sample(kind, min(EACH, len(kind)))]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class ComplaintClassifier(GraphComponent):
-    """Adds `complaints`, the likeliest protocols, to messages about health."""
+class ComplaintClassifier(TaughtComponent):
+    """Adds `unwell`, and to what may be a complaint `complaints`, the likeliest protocols."""
 
-    @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
-        """The intent classifier's own, with shorter pieces of words: a smaller model that knows as much."""
-        return {**LinearClassifier.get_default_config(), "encoder": None, "max_ngram": 4}
+    FILE = "complaints.joblib"
 
-    def __init__(
-        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, model: Optional[TextModel] = None
-    ) -> None:
-        self._config, self._storage, self._resource, self._model = config, model_storage, resource, model
+    def fit(self, training_data: TrainingData) -> Models:
+        """Both models; which protocol is learnt from the openings of the clinic's languages alone."""
+        found = [(text, code, protocol) for code in settings().languages for text, protocol in openings(code)]
+        heard = [*((text, code, UNWELL) for text, code, _ in found), *_others(training_data)]
+        return Models(self._fitted(heard), self._fitted(found))
 
-    @classmethod
-    def create(
-        cls,
-        config: Dict[Text, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> ComplaintClassifier:
-        """An untrained classifier."""
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: Dict[Text, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> ComplaintClassifier:
-        """The trained classifier."""
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, joblib.load(folder / FILE))
-
-    def train(self, training_data: TrainingData) -> Resource:
-        """Fit the model on the openings of the clinic's languages; Rasa's training data are not about complaints."""
-        found = [(text, protocol, code) for code in settings().languages for text, protocol in openings(code)]
-        readings = [read(text, code, bool(self._config["concepts"])) for text, _, code in found]
-        self._model = TextModel(self._config).fit(readings, [protocol for _, protocol, _ in found])
-        with self._storage.write_to(self._resource) as folder:
-            joblib.dump(self._model, folder / FILE, compress=3)
-        return self._resource
+    def _fitted(self, examples: Sequence[Tuple[str, str, str]]) -> TextModel:
+        readings = [read(text, code, self.concepts) for text, code, _ in examples]
+        return TextModel(self._config).fit(readings, [label for _, _, label in examples])
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Classify the messages that may be about health."""
+        """Judge the messages whose intent leaves it open."""
         for message in messages:
             intent = message.get(INTENT) or {}
-            if intent.get("name") in INTENTS:
-                likeliest = self._likeliest(message)
-                message.set(OUTPUT, likeliest, add_to_output=True)
-                if likeliest and _says_more(intent, likeliest[0]):
-                    _set_intent(message, likeliest[0]["confidence"])
+            if self.model is not None and words_of(message) and intent.get("name") not in KEPT:
+                self._judge(message, intent, self.model)
         return messages
 
-    def _likeliest(self, message: Message) -> List[Dict[Text, Any]]:
-        text = message.get(TEXT) or ""
-        if self._model is None or not any(map(str.isalpha, text)):
-            return []
-        language = str((message.get("language") or {}).get("code") or settings().default_language)
-        shares = self._model.probabilities(read(text, language, bool(self._config["concepts"])))
-        ranked = sorted(zip(self._model.classes_, map(float, shares), strict=True), key=lambda one: -one[1])
-        return [{"name": name, "confidence": round(share, 4)} for name, share in ranked[:SHOWN]]
+    def _judge(self, message: Message, intent: Dict[Text, Any], models: Models) -> None:
+        reading = read(words_of(message), language_of(message), self.concepts)
+        unwell = dict(_ranked(models.unwell, reading))[UNWELL]
+        message.set(UNWELL_OUTPUT, unwell, add_to_output=True)
+        gives_way = _gives_way(intent, unwell)
+        if gives_way or intent.get("name") in TOLD_ANYWAY:
+            likeliest = [{"name": name, "confidence": share} for name, share in _ranked(models.protocol, reading)[:SHOWN]]
+            message.set(OUTPUT, likeliest, add_to_output=True)
+        if gives_way:
+            _set_intent(message, unwell)
 
 
-def _says_more(intent: Dict[Text, Any], complaint: Dict[Text, Any]) -> bool:
-    """Whether the complaint is a better reading than the intent."""
-    unsure = intent["name"] == "nlu_fallback" or intent["confidence"] < BELIEVED
-    named = complaint["name"] != GENERAL and complaint["confidence"] >= SURE
-    return named and unsure and intent["name"] in UNDERSTOOD_BY_NOBODY
+def _ranked(model: TextModel, reading: Reading) -> List[Tuple[str, float]]:
+    shares = (round(float(share), 4) for share in model.probabilities(reading))
+    return sorted(zip(model.classes_, shares, strict=True), key=lambda one: -one[1])
+
+
+def _gives_way(intent: Dict[Text, Any], unwell: float) -> bool:
+    """Whether "somebody is unwell" is a better reading than the intent."""
+    if intent.get("name") in TOLD_ANYWAY:
+        return False
+    unsure = intent.get("name") == "nlu_fallback" or float(intent.get("confidence") or 0) < BELIEVED
+    return unwell >= (SOUNDS_UNWELL if unsure else SURELY_UNWELL)
 
 
 def _set_intent(message: Message, confidence: float) -> None:
     intent = {"name": REPORT, "confidence": confidence}
-    others = [entry for entry in message.get("intent_ranking") or [] if entry["name"] != REPORT]
+    others = [entry for entry in message.get(RANKING) or [] if entry["name"] != REPORT]
     message.set(INTENT, intent, add_to_output=True)
-    message.set("intent_ranking", [intent, *others], add_to_output=True)
+    message.set(RANKING, [intent, *others], add_to_output=True)

@@ -13,10 +13,9 @@ import random
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Text, Tuple
+from typing import Any, Dict, List, Sequence, Text, Tuple
 
-import joblib
-from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -27,11 +26,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from clinic import yamlfile
 from clinic.settings import settings
 from clinic.triage.screen import CERTAIN, LIKELY, NONE, Screening, screen
-from nlu.classifier import LinearClassifier, read
+from nlu.classifier import read
+from nlu.taught import TaughtComponent, language_of, words_of
 from nlu.textmodel import Reading, TextModel
 
 FOLDER = Path(__file__).with_name("danger")
-FILE = "danger.joblib"
 INTENT_NAME = OUTPUT = "emergency"
 RANKING = "intent_ranking"
 EMERGENCY, NEAR_MISS, OTHER = "emergency", "near_miss", "other"
@@ -39,7 +38,7 @@ EMERGENCY, NEAR_MISS, OTHER = "emergency", "near_miss", "other"
 UNNAMED = "unnamed"
 # Limits of the model's probability (docs/decisions/0013-triage.md): from the first on an unnamed danger is asked about;
 # below the second a sign is left alone; below the third a certain sign is asked about first.
-SUSPICION, DOUBT, UNSURE = 0.4, 0.3, 0.5
+SUSPICION, DOUBT, UNSURE = 0.3, 0.3, 0.5
 # Of the intents that say nothing of health, one example in so many is shown to the model.
 ONE_IN = 5
 ABOUT_HEALTH = frozenset(("report_symptom", "ask_medical_advice", "log_vital", "refill_prescription", "human_handoff"))
@@ -90,35 +89,20 @@ def _examples(training_data: TrainingData) -> List[Example]:
     for message in training_data.intent_examples:
         text, intent = message.get(TEXT), message.get(INTENT)
         if text and (intent in ABOUT_HEALTH or intent == INTENT_NAME or chooser.randrange(ONE_IN) == 0):
-            code = (message.get("language") or {}).get("code") or settings().default_language
-            found.append((text, code, EMERGENCY if intent == INTENT_NAME else OTHER))
+            found.append((text, language_of(message), EMERGENCY if intent == INTENT_NAME else OTHER))
     return found
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class EmergencyScreen(GraphComponent):
+class EmergencyScreen(TaughtComponent):
     """The last word on each message; stands at the end of the pipeline."""
+
+    FILE = "danger.joblib"
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """Shorter pieces of words than the intent classifier's: a smaller model that knows as much."""
-        return {**LinearClassifier.get_default_config(), "encoder": None, "max_ngram": 4, "min_df": 3}
-
-    def __init__(
-        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, model: Optional[TextModel] = None
-    ) -> None:
-        self._config, self._storage, self._resource, self._model = config, model_storage, resource, model
-
-    @classmethod
-    def create(
-        cls,
-        config: Dict[Text, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> EmergencyScreen:
-        """An untrained one."""
-        return cls(config, model_storage, resource)
+        """With pieces of words as long as the intent classifier's: danger is told in few words."""
+        return {**TaughtComponent.get_default_config(), "max_ngram": 5}
 
     @classmethod
     def load(
@@ -128,27 +112,22 @@ class EmergencyScreen(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> EmergencyScreen:
+    ) -> TaughtComponent:
         """The trained one; the screen's own words are read now, not while the first patient waits."""
         screen("")
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, joblib.load(folder / FILE))
+        return super().load(config, model_storage, resource, execution_context, **kwargs)
 
-    def train(self, training_data: TrainingData) -> Resource:
-        """Fit the model on the teaching set and the training data."""
+    def fit(self, training_data: TrainingData) -> TextModel:
+        """The model of the teaching set and the training data."""
         examples = _examples(training_data)
         readings = [self._features(text, language) for text, language, _ in examples]
-        self._model = TextModel(self._config).fit(readings, [label for _, _, label in examples])
-        with self._storage.write_to(self._resource) as folder:
-            joblib.dump(self._model, folder / FILE, compress=3)
-        return self._resource
+        return TextModel(self._config).fit(readings, [label for _, _, label in examples])
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Judge each message; the intent follows the verdict."""
         for message in messages:
-            text = message.get(TEXT) or ""
-            language = str((message.get("language") or {}).get("code") or settings().default_language)
-            screening, probability = screen(text), self.probability(text, language)
+            screening = screen(str(message.get(TEXT) or ""))
+            probability = self.probability(words_of(message), language_of(message))
             found = verdict(screening, probability)
             message.set(OUTPUT, found, add_to_output=True)
             if found["level"] == CERTAIN:
@@ -158,14 +137,14 @@ class EmergencyScreen(GraphComponent):
         return messages
 
     def probability(self, text: Text, language: Text) -> float:
-        """How likely the model thinks an emergency; 0 of a text without a word."""
-        if self._model is None or not any(map(str.isalpha, text)):
+        """How likely the model thinks an emergency; 0 of no text."""
+        if self.model is None or not text:
             return 0.0
-        labels: Sequence[str] = self._model.classes_
-        return float(self._model.probabilities(self._features(text, language))[labels.index(EMERGENCY)])
+        labels: Sequence[str] = self.model.classes_
+        return float(self.model.probabilities(self._features(text, language))[labels.index(EMERGENCY)])
 
     def _features(self, text: Text, language: Text) -> Reading:
-        return features(text, language, bool(self._config["concepts"]))
+        return features(text, language, self.concepts)
 
 
 def _put_first(message: Message, intent: Dict[Text, Any]) -> None:

@@ -22,7 +22,7 @@ TOLERANCE = 0.01
 
 
 class ScaledLinearSVC(BaseEstimator, ClassifierMixin):
-    """scikit-learn classifier with `predict_proba`; needs at least three classes and FOLDS examples of each."""
+    """scikit-learn classifier with `predict_proba`; needs FOLDS examples of each class."""
 
     def __init__(self, C: float = 0.5, random_state: int = 42) -> None:
         self.C = C
@@ -35,7 +35,7 @@ class ScaledLinearSVC(BaseEstimator, ClassifierMixin):
         """Fit the scale on held-out margins, then the model on everything."""
         labels = np.asarray(y)
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=self.random_state)
-        held_out = cross_val_predict(self._margins(), X, labels, cv=folds, method="decision_function")
+        held_out = _both_sides(cross_val_predict(self._margins(), X, labels, cv=folds, method="decision_function"))
         self.model_ = self._margins().fit(X, labels)
         self.classes_ = self.model_.classes_
         true = np.searchsorted(self.classes_, labels)
@@ -49,8 +49,24 @@ class ScaledLinearSVC(BaseEstimator, ClassifierMixin):
 
     def predict_proba(self, X: Any) -> Any:
         """Probabilities, a row each, in the order of `classes_`."""
-        return softmax(self.model_.decision_function(X) * self.scale_, axis=1)
+        return softmax(_both_sides(self.model_.decision_function(X)) * self.scale_, axis=1)
+
+    @property
+    def weights(self) -> Any:
+        """Labels × features; margins of them are the softmax's input."""
+        return _both_sides(self.model_.coef_.T).T * self.scale_
+
+    @property
+    def bias(self) -> Any:
+        """One number a label."""
+        return _both_sides(self.model_.intercept_[None, :])[0] * self.scale_
 
     def predict(self, X: Any) -> List[str]:
         """The likeliest class of each row."""
         return list(self.model_.predict(X))
+
+
+def _both_sides(margins: Any) -> Any:
+    """A column for each class; of two classes scikit-learn gives the second one's alone."""
+    column = margins if margins.ndim == 2 else margins[:, None]
+    return np.hstack([-column, column]) if column.shape[1] == 1 else column

@@ -20,6 +20,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from nlu.encoder import EncoderError, SentenceEncoder
 from nlu.linear import ScaledLinearSVC
 
+STEPS = 127
+
 # What is read of a message: its normal words, the names of the concepts in it, each with blanks between, and itself.
 Reading = Tuple[str, str, str]
 Array = npt.NDArray[Any]
@@ -111,8 +113,28 @@ def make_parts(config: Dict[str, Any]) -> List[Part]:
     return parts
 
 
+@dataclass
+class Weights:
+    """What each feature is worth for each label, in steps of a 127th of the label's largest weight."""
+
+    steps: npt.NDArray[np.int8]
+    step: Array
+
+    @classmethod
+    def of(cls, weights: Array) -> Weights:
+        """From labels × features."""
+        step = np.maximum(np.abs(weights).max(axis=1, initial=0), 1e-9) / STEPS
+        steps = np.rint(weights / step[:, None]).astype(np.int8)
+        return cls(np.ascontiguousarray(steps.T), step.astype(np.float32))
+
+    def scores(self, places: Array, values: Array) -> Array:
+        """What some features add to each label."""
+        found: Array = (values @ self.steps[places].astype(np.float32)) * self.step
+        return found
+
+
 class TextModel:
-    """Labels of readings, with probabilities. Pickled, it keeps half-precision weights: three digits are enough."""
+    """Labels of readings, with probabilities."""
 
     def __init__(self, config: Dict[str, Any], encoder: SentenceEncoder | None = None) -> None:
         self._config = {**config, "encoder": None}  # a model moves between machines, folders do not
@@ -131,10 +153,9 @@ class TextModel:
         matrix = sparse.hstack([part.fit(readings) for part in self._parts], format="csr")
         machine = ScaledLinearSVC(C=self._config["C"], random_state=self._config["random_state"]).fit(matrix, labels)
         self.classes_ = [str(label) for label in machine.classes_]
-        weights = machine.model_.coef_ * machine.scale_
         sizes = np.cumsum([part.size for part in self._parts])[:-1]
-        self._weights = [np.ascontiguousarray(block.T, dtype=np.float16) for block in np.split(weights, sizes, axis=1)]
-        self._bias = machine.model_.intercept_ * machine.scale_
+        self._weights = [Weights.of(block) for block in np.split(machine.weights, sizes, axis=1)]
+        self._bias = machine.bias
         return self
 
     def probabilities(self, reading: Reading) -> Array:
@@ -142,6 +163,6 @@ class TextModel:
         scores = self._bias.copy()
         for part, weights in zip(self._parts, self._weights, strict=True):
             places, values = part.row(reading)
-            scores += values @ weights[places].astype(np.float32)
+            scores += weights.scores(places, values)
         result: Array = softmax(scores)
         return result

@@ -70,7 +70,8 @@ def _tapped(question: Question, turn: Turn) -> Optional[Dict[str, Value]]:
     if tapped == YES and question.kind == "sign":
         return dict.fromkeys(question.names, True)
     if tapped.startswith(SIGN) and tapped.removeprefix(SIGN) in question.names:
-        return {name: name == tapped.removeprefix(SIGN) for name in question.names}
+        # One tap names one sign; what else is on the list is asked again, as far as it still matters.
+        return {tapped.removeprefix(SIGN): True}
     if tapped.startswith(NUMBER) and question.kind == "number":
         return {question.names[0]: float(tapped.removeprefix(NUMBER))}
     if tapped.startswith(CODE) and tapped.removeprefix(CODE) in findings.choices().get(question.names[0], ()):
@@ -86,9 +87,9 @@ def _which(question: Question, turn: Turn, said: Said) -> Optional[Dict[str, Val
     """Signs named in words, by the place in the list, by the danger screen; none of them; not known."""
     there = {name for name in question.names if said.known.get(name) is True}
     there |= {name for name in question.names if name in _screened(turn.text)}
-    place = _place(turn.text, len(question.names) + 1)
-    if not there and place is not None:
-        there = set(question.names[place : place + 1])
+    row = place(turn.text, len(question.names) + 1)
+    if not there and row is not None:
+        there = set(question.names[row : row + 1])
         return {name: name in there for name in question.names}
     if there:
         return {name: name in there for name in question.names}
@@ -100,8 +101,8 @@ def _which(question: Question, turn: Turn, said: Said) -> Optional[Dict[str, Val
     return None
 
 
-def _place(text: str, count: int) -> Optional[int]:
-    """Which row of the list is meant by a bare number, from 0; the row after the signs is "none of these"."""
+def place(text: str, count: int) -> Optional[int]:
+    """Which of `count` rows is meant by a bare number, from 0."""
     if not choices.picks_by_number(text):
         return None
     number = int(re.sub(r"\D", "", normalise(text)))

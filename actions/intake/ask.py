@@ -10,7 +10,8 @@ from actions.base import Choice, ClinicAction, Events, Speaker
 from actions.intake.state import Intake
 from actions.turn import Turn
 from clinic.triage import codes, texts
-from clinic.triage.protocols import Question
+from clinic.triage.codes import COMPLAINT
+from clinic.triage.protocols import GENERAL, Question
 
 # Rows of a WhatsApp list.
 ROWS = 10
@@ -89,8 +90,13 @@ class AskIntakeComplaint(_Ask):
     slot = "intake_complaint"
 
     def ask(self, turn: Turn, speak: Speaker, intake: Intake) -> None:
-        """In the patient's own words."""
-        speak.say("utter_ask_complaint")
+        """What fits best, where the model has an idea; else in the patient's own words."""
+        if not intake.candidates:
+            speak.say("utter_ask_complaint")
+            return
+        rows = [_choice(texts.complaint_title(name, turn.language), COMPLAINT + name) for name in intake.candidates]
+        rows.append(_choice(speak.text("utter_intake_other"), COMPLAINT + GENERAL))
+        speak.ask(speak.text("utter_ask_which_complaint"), rows, speak.text("utter_intake_choose"))
 
 
 class AskIntakeAnswer(_Ask):
@@ -103,13 +109,17 @@ class AskIntakeAnswer(_Ask):
         question = intake.question
         if question is None:
             return
-        words = (
-            speak.text("utter_intake_which")
-            if question.kind == "which"
-            else str(texts.of_finding(question.names[0], turn.language)["ask"])
-        )
+        words = _words(question, intake, speak, turn.language)
         if intake.asked == 0 and intake.protocols:
             about = speak.text("utter_intake_about", complaint=texts.complaint(intake.lead[0].name, turn.language))
             words = f"{about}\n\n{words}"
         label = speak.text("utter_intake_choose")
         speak.ask(words, choices_of(question, speak, turn.language), label)
+
+
+def _words(question: Question, intake: Intake, speak: Speaker, language: str) -> str:
+    if question.kind != "which":
+        return str(texts.of_finding(question.names[0], language)["ask"])
+    lists = [one.names for one in intake.lead[0].questions if set(question.names) < set(one.names)]
+    named = any(intake.known.get(name) is True for names in lists for name in names)
+    return speak.text("utter_intake_which_else" if named else "utter_intake_which")

@@ -12,10 +12,14 @@ from actions.intake.state import Intake
 from actions.turn import Turn
 from clinic.settings import settings
 
+# From here on it is asked what the complaint is, where none is sure.
+SOUNDS_UNWELL = 0.5
+
 
 def begins(turn: Turn) -> Optional[Events]:
-    """Events that open the intake with this message; None in a form, for a tap, without a complaint, or switched off."""
+    """Events that open the intake with this message; None in a form, for a tap, switched off, or of nobody's illness."""
     if turn.in_form or turn.is_tap or not settings().intake:
         return None
     intake = opened(turn)
-    return [*Intake.cleared(), intake.kept(), FollowupAction(Intake.FORM)] if intake.protocols else None
+    told = intake.protocols or turn.unwell >= SOUNDS_UNWELL
+    return [*Intake.cleared(), intake.kept(), FollowupAction(Intake.FORM)] if told else None

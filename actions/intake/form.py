@@ -16,11 +16,12 @@ from actions.base import ClinicAction, Events, Speaker
 from actions.booking.form import INTERRUPTING
 from actions.fallback import not_understood
 from actions.intake import answers
+from actions.intake.complaint import heard
 from actions.intake.state import LONGEST_OPENING, SLOT, Intake
 from actions.turn import Turn
 from clinic import consent, database
 from clinic.triage.intakes import PURPOSE
-from clinic.triage.protocols import GENERAL, Protocol, leading, protocols
+from clinic.triage.protocols import leading, protocols
 from clinic.triage.reading import Said
 
 CONSENT, COMPLAINT, ANSWER = "intake_consent", "intake_complaint", "intake_answer"
@@ -29,8 +30,6 @@ ABOUT_HEALTH = frozenset(("report_symptom", "log_vital", "emergency"))
 # What is never swallowed by a question, even where the words hold an answer too.
 ALWAYS = frozenset(("human_handoff", "nevermind", "change_language", "opt_out", "delete_data", "export_data", "complain"))
 SURE, QUITE_SURE = 0.6, 0.8
-# How sure the model must be of a protocol where the words name none, and where they name another.
-LIKELY, CERTAIN = 0.25, 0.7
 
 
 def interrupts(turn: Turn, answered: bool) -> bool:
@@ -118,27 +117,13 @@ def opened(turn: Turn) -> Intake:
 
 
 def _with_complaint(intake: Intake, turn: Turn, told: Said) -> Intake:
-    found = _by_model(turn, told)
-    if not found:
-        return intake
-    implied = {name: True for protocol in found for name in protocol.implies}
+    found = heard(turn, told, intake.candidates)
     opening = intake.opening or turn.said[:LONGEST_OPENING]
-    names = tuple(protocol.name for protocol in found)
+    if not found.protocols:
+        return replace(intake, candidates=found.candidates or intake.candidates, opening=opening)
+    implied = {name: True for protocol in found.protocols for name in protocol.implies}
+    names = tuple(protocol.name for protocol in found.protocols)
     return replace(intake, protocols=names, known={**implied, **intake.known}, opening=opening)
-
-
-def _by_model(turn: Turn, told: Said) -> list[Protocol]:
-    """The protocols that the words name, and the one the model is sure of; its guess where the words name no complaint."""
-    by_words = leading(list(told.complaints), list(told.parts))
-    if turn.is_tap or not turn.complaints:
-        return by_words
-    name, confidence = turn.complaints[0]
-    if name not in protocols() or name == GENERAL:
-        return by_words
-    named = [protocol for protocol in by_words if protocol.name != GENERAL] if told.complaints else []
-    if confidence < (CERTAIN if named else LIKELY):
-        return by_words
-    return sorted({protocols()[name], *named}, key=lambda protocol: -protocol.rank)
 
 
 def _with_more_complaints(intake: Intake, told: Said) -> Intake:

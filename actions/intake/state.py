@@ -28,6 +28,8 @@ class Intake:
     question: Optional[Question] = None
     failed: int = 0
     opening: str = ""
+    # What the complaint may be, to choose from, while it is not sure.
+    candidates: Tuple[str, ...] = ()
 
     FORM = "intake_form"
 
@@ -43,6 +45,7 @@ class Intake:
             question=Question(question["kind"], tuple(question["names"])) if question else None,
             failed=int(written.get("failed") or 0),
             opening=str(written.get("opening") or ""),
+            candidates=tuple(written.get("candidates") or ()),
         )
 
     @staticmethod
@@ -62,6 +65,7 @@ class Intake:
                 "question": question,
                 "failed": self.failed,
                 "opening": self.opening,
+                "candidates": list(self.candidates),
             },
         )
         return event

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from clinic.triage.conditions import Known, Truth, Value
-from clinic.triage.findings import choices, completed, numbers
+from clinic.triage.findings import choices, completed, danger, numbers
 from clinic.triage.protocols import LEVELS, Protocol, Question, Rule, always
 
 MOST_QUESTIONS = 7
+# Below which no verdict is where a danger sign is there.
+DANGER_IS = "urgent"
 # What an unknown leaves of a level.
 IF_UNKNOWN = {"emergency": "urgent", "urgent": "routine", "routine": "self_care"}
 
@@ -50,11 +52,14 @@ def judge(protocols: Sequence[Protocol], known: Known) -> Verdict:
     fired = [rule for rule, truth in truths if truth == Truth.TRUE]
     doubtful = [rule for rule, truth in truths if truth == Truth.UNKNOWN]
     levels = [rule.level for rule in fired] + [IF_UNKNOWN[rule.level] for rule in doubtful if rule.level in IF_UNKNOWN]
-    level = _highest(levels, lead.otherwise)
+    # A danger sign that was told counts also where the leading protocol has no rule for it.
+    told = [name for name in sorted(danger()) if full.get(name) is True]
+    level = _highest([*levels, *([DANGER_IS] if told else [])], lead.otherwise)
+    by_rules = tuple(_name(rule) for rule in fired if rule.level == level)
     return Verdict(
         level,
         lead.name,
-        tuple(_name(rule) for rule in fired if rule.level == level),
+        by_rules or tuple(f"danger/{name}" for name in told if level == DANGER_IS),
         tuple(_name(rule) for rule in doubtful if IF_UNKNOWN.get(rule.level) == level),
     )
 

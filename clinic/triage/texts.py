@@ -1,7 +1,8 @@
 """What triage says, per language: `texts/<language>/findings.yml`, `aid.yml` and one file a protocol.
 
 Findings: `title` (a list row, ≤ 24 characters), `more` (≤ 72), `ask` (a question), `staff` (for the summary); choices
-also `options` (buttons, ≤ 20). Protocols: `complaint`, `watch`, and `self_care` where a path ends there.
+also `options` (buttons, ≤ 20). Protocols: `complaint` (and `title` for a list row, where it is longer than 24),
+`watch`, and `self_care` where a path ends there.
 """
 
 from __future__ import annotations
@@ -44,6 +45,13 @@ def staff(name: str, language: str) -> str:
 def complaint(protocol: str, language: str) -> str:
     """What a protocol's complaint is called in a sentence."""
     return str(_file(language, protocol)["complaint"])
+
+
+def complaint_title(protocol: str, language: str) -> str:
+    """What a protocol's complaint is called on a list row."""
+    entry = _file(language, protocol)
+    words = str(entry.get("title") or entry["complaint"])
+    return words[0].upper() + words[1:]
 
 
 def self_care(protocol: str, language: str) -> str | None:
@@ -96,6 +104,8 @@ def _protocol_problems(name: str, language: str) -> Iterator[str]:
         return
     needed = ["complaint", "watch"] + (["self_care"] if protocols()[name].otherwise == "self_care" else [])
     yield from (f"`{field}` is missing" for field in needed if not content.get(field))
+    if content.get("complaint") and len(complaint_title(name, language)) > TITLE:
+        yield f"`complaint` has more than {TITLE} characters and there is no `title` that has fewer"
     for field in ("self_care", "watch"):
         if len(str(content.get(field) or "")) > ADVICE:
             yield f"`{field}` has more than {ADVICE} characters"

@@ -122,9 +122,12 @@ class Conversation:
         topic: str | None = None,
         danger: Sequence[str] = (),
         level: str = "certain",
+        complaints: Mapping[str, float] | None = None,
+        unwell: float | None = None,
         **values: str,
     ) -> Conversation:
-        """The patient writes; `values` are entities with a plain value, `danger` the screen's signs. Nothing is answered yet."""
+        """The patient writes; `values` are entities with a plain value, `danger` the screen's signs, `complaints` protocols and
+        how sure the model is of each. Nothing is answered yet."""
         found = [*entities, *({"entity": name, "value": value} for name, value in values.items())]
         self.latest = {
             "text": text,
@@ -135,6 +138,12 @@ class Conversation:
             **(
                 {} if text.startswith("/") else {"emergency": {"level": level if danger else "none", "signs": list(danger)}}
             ),
+            **(
+                {"complaints": [{"name": one, "confidence": sure} for one, sure in complaints.items()]}
+                if complaints
+                else {}
+            ),
+            **({"unwell": unwell} if unwell is not None else {}),
             **({"response_selector": {"faq": {"response": {"intent_response_key": topic}}}} if topic else {}),
         }
         self.events.append({"event": "user", "text": text, "parse_data": self.latest})

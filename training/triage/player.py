@@ -16,7 +16,8 @@ from typing import Any, Protocol
 
 from clinic import contacts, database
 from clinic.triage import intakes
-from clinic.triage.protocols import Question
+from clinic.triage.codes import COMPLAINT
+from clinic.triage.protocols import GENERAL, Question, leading
 from training.triage import vignettes
 from training.triage.judge import levels
 from training.triage.measure import Outcome
@@ -70,10 +71,18 @@ def _reply(vignette: Vignette, tracker: Any) -> str | None:
     asked = tracker.get_slot("requested_slot")
     if asked == "intake_consent":
         return '/affirm{"about": "health"}'
+    intake = tracker.get_slot("intake") or {}
     if asked == "intake_complaint":
-        return vignette.complaint.replace("_", " ") if vignette.language == "en" else vignette.opening
-    question = (tracker.get_slot("intake") or {}).get("question")
+        return _chosen(vignette, intake["candidates"]) if intake.get("candidates") else vignette.opening
+    question = intake.get("question")
     return vignettes.answer(vignette, Question(question["kind"], tuple(question["names"]))) if question else None
+
+
+def _chosen(vignette: Vignette, candidates: Sequence[str]) -> str:
+    """The row that fits the patient's complaint, the last one ("something else") where none does."""
+    fitting = {protocol.name for protocol in leading([vignette.complaint], [])}
+    name = next((candidate for candidate in candidates if candidate in fitting), GENERAL)
+    return f'/inform{{"answer": "{COMPLAINT}{name}"}}'
 
 
 def _of_row(vignette: Vignette, contact_id: int, questions: int, transcript: Sequence[str]) -> Outcome:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from clinic.triage import conditions, engine
-from clinic.triage.findings import completed
+from clinic.triage.findings import completed, danger
 from clinic.triage.protocols import LEVELS, Protocol, Question, Rule, leading, protocols
 
 
@@ -125,3 +125,12 @@ def test_no_to_everything_is_never_an_emergency_and_asks_at_most_seven() -> None
 def test_an_unsound_level_of_unknowns_would_show() -> None:
     weaker = replace(MADE, rules=(_rule("soon", "routine", "night_pain"),))
     assert engine.judge([weaker], {"night_pain": None}).level == "self_care"
+
+
+def test_a_danger_sign_counts_where_the_leading_protocol_has_no_rule_for_it() -> None:
+    no_rule = protocols()["certificate"]
+    sign = next(name for name in sorted(danger()) if name not in {n for rule in no_rule.rules for n in rule.when.names()})
+    asked = dict.fromkeys((name for question in no_rule.questions for name in question.names), False)
+    assert engine.judge([no_rule], {**asked, sign: False}).level in ("self_care", "routine")
+    verdict = engine.judge([no_rule], {**asked, sign: True})
+    assert verdict.level in ("urgent", "emergency") and verdict.fired

@@ -1,0 +1,152 @@
+"""What an intake is about: sure at once, chosen from a list, or told in other words; and when it begins at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from actions import health
+from actions.fallback import Fallback
+from actions.intake.state import Intake
+from clinic import consent, database, encryption
+from clinic.settings import SUPPORTED_LANGUAGES
+from clinic.triage import texts
+from clinic.triage.intakes import PURPOSE
+from tests.support.conversations import Conversation
+
+Meet = Callable[..., Conversation]
+UNSURE = {"sore_throat": 0.3, "cold": 0.25, "cough": 0.2, "fever": 0.01}
+
+
+@pytest.fixture
+def agreed(meet: Meet) -> Callable[[str], Conversation]:
+    """Conversations of contacts who agreed to questions about their health."""
+
+    def new(language: str = "en") -> Conversation:
+        chat = meet(language)
+        with database.transaction() as session:
+            consent.grant(chat.contact_id, PURPOSE, session=session)
+        return chat
+
+    return new
+
+
+def intake(chat: Conversation) -> Intake:
+    return Intake.of(chat.tracker)
+
+
+def begin(chat: Conversation, text: str, **message: object) -> Conversation:
+    chat.hears(text, "report_symptom", **message)  # type: ignore[arg-type]
+    chat.run(health.ReportSymptom())
+    return chat.enters("intake_form")
+
+
+def test_what_the_model_is_sure_of_is_asked_about_at_once(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "it stings when I go", complaints={"urinary": 0.8, "genital": 0.1})
+    assert intake(chat).protocols == ("urinary",)
+    assert "urine" in chat.text and chat.asked == "intake_answer"
+
+
+def test_a_word_beside_the_matter_does_not_lead(agreed: Callable[..., Conversation]) -> None:
+    # "back pain" is named, but nobody who reads the whole message would ask about the back.
+    told = "took something for my back pain and now my lips are swelling"
+    chat = begin(agreed(), told, complaints={"allergy": 0.7, "medication_problem": 0.2, "back_pain": 0.02})
+    assert intake(chat).protocols == ("allergy",)
+
+
+def test_what_is_named_and_thought_likely_joins(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "back pain and my throat is sore", complaints={"sore_throat": 0.6, "back_pain": 0.3})
+    assert set(intake(chat).protocols) == {"sore_throat", "back_pain"}
+
+
+def test_words_decide_where_the_model_has_nothing_to_say(agreed: Callable[..., Conversation]) -> None:
+    assert intake(begin(agreed(), "I have a headache")).protocols == ("headache",)
+
+
+@pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
+def test_where_nobody_is_sure_the_likeliest_are_offered(agreed: Callable[..., Conversation], language: str) -> None:
+    chat = begin(agreed(language), "hmm", complaints=UNSURE, unwell=0.9)
+    assert chat.asked == "intake_complaint" and not intake(chat).protocols
+    names = ["sore_throat", "cold", "cough"]
+    assert chat.said[-1].titles[:-1] == [texts.complaint_title(name, language) for name in names]
+    assert all(len(title) <= 24 for title in chat.said[-1].titles)
+
+
+def test_a_row_of_the_list_is_chosen(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "hmm", complaints=UNSURE)
+    chat.chooses(chat.buttons[1])
+    assert intake(chat).protocols == ("cold",) and chat.asked == "intake_answer"
+    assert intake(chat).opening == "hmm"
+
+
+def test_something_else_leads_to_the_general_questions(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "hmm", complaints=UNSURE)
+    chat.chooses(chat.buttons[-1])
+    assert intake(chat).protocols == ("general",)
+
+
+@pytest.mark.parametrize(("number", "protocol"), [("1", "sore_throat"), ("3", "cough"), ("4", "general")])
+def test_the_number_of_a_row_may_be_typed(agreed: Callable[..., Conversation], number: str, protocol: str) -> None:
+    chat = begin(agreed(), "hmm", complaints=UNSURE).answers(number)
+    assert intake(chat).protocols == (protocol,)
+
+
+def test_other_words_are_read_anew(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "hmm", complaints=UNSURE)
+    chat.answers("my ear hurts", "report_symptom", complaints={"ear": 0.9})
+    assert intake(chat).protocols == ("ear",)
+
+
+def test_after_two_unclear_messages_the_general_questions_are_asked(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "hmm", complaints=UNSURE)
+    chat.answers("dunno", complaints=UNSURE)
+    assert chat.asked == "intake_complaint"
+    chat.answers("well", complaints=UNSURE)
+    assert chat.asked == "intake_answer" and not intake(chat).protocols
+
+
+def test_a_body_part_alone_is_only_offered(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "my knee", complaints={"burn": 0.2, "bites_stings": 0.2})
+    assert chat.asked == "intake_complaint" and intake(chat).candidates == ("burn", "bites_stings", "joint_pain")
+
+
+@pytest.mark.parametrize(("unwell", "begins"), [(0.9, True), (0.1, False)])
+def test_advice_about_an_illness_of_ones_own_becomes_an_intake(
+    agreed: Callable[..., Conversation], unwell: float, begins: bool
+) -> None:
+    chat = agreed()
+    chat.hears("is it normal", "ask_medical_advice", complaints=UNSURE, unwell=unwell)
+    events = chat.run(health.MedicalAdvice())
+    assert any(event["event"] == "followup" for event in events) is begins
+
+
+def test_what_was_not_understood_but_sounds_unwell_becomes_an_intake(agreed: Callable[..., Conversation]) -> None:
+    chat = agreed()
+    chat.hears("all wobbly today", "nlu_fallback", complaints=UNSURE, unwell=0.8)
+    assert any(event["event"] == "followup" for event in chat.run(Fallback()))
+
+
+def row(chat: Conversation, sign: str) -> dict[str, str]:
+    return dict(next(button for button in chat.buttons if button["payload"].endswith(f'sign:{sign}"}}')))
+
+
+def test_one_tap_names_one_sign_and_the_list_comes_back_for_others(
+    agreed: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLINIC_ENCRYPTION_KEY", encryption.new_key())
+    chat = begin(agreed(), "my back hurts, I am 40", complaints={"back_pain": 0.9})
+    assert "saddle_numbness" in chat.buttons[0]["payload"]
+    chat.chooses(row(chat, "leg_weakness"))
+    assert "anything else" in chat.text and "leg_weakness" not in str(chat.buttons)
+    known = intake(chat).known
+    assert known["leg_weakness"] is True and "cannot_pass_urine" not in known
+    chat.chooses(row(chat, "cannot_pass_urine"))
+    assert chat.loop is None and "112" in chat.text
+
+
+def test_none_of_these_is_a_no_to_all_that_is_left(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "my back hurts, I am 40", complaints={"back_pain": 0.9})
+    chat.chooses(row(chat, "leg_weakness"))
+    chat.chooses(chat.buttons[-2])
+    assert intake(chat).known["cannot_pass_urine"] is False and intake(chat).known["leg_weakness"] is True
