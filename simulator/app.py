@@ -13,12 +13,18 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from simulator.control_api import ControlApi, ControlError
+from simulator.account_api import AccountApi
+from simulator.account_control import AccountControl
+from simulator.chaos_api import ChaosApi
+from simulator.control_api import ControlApi
+from simulator.control_bodies import ControlError
 from simulator.graph_api import GraphApi
 from simulator.media_api import MediaApi
 from simulator.page_safety import OwnPagesOnly, PageHeaders
+from simulator.recording_api import RecordingApi
 from simulator.settings import Settings
 from simulator.simulator import Simulator
+from simulator.templates_api import TemplatesApi
 
 STATIC = Path(__file__).parent / "static"
 
@@ -47,14 +53,25 @@ def _page() -> list[BaseRoute]:
     async def index(request: Request) -> Response:
         return FileResponse(STATIC / "index.html")
 
+    async def control(request: Request) -> Response:
+        return FileResponse(STATIC / "control.html")
+
     async def health(request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
-    return [Route("/", index), Route("/health", health), Mount("/static", StaticFiles(directory=STATIC))]
+    return [
+        Route("/", index),
+        Route("/control.html", control),
+        Route("/health", health),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
 
 
 def _control(simulator: Simulator) -> list[BaseRoute]:
     api = ControlApi(simulator)
+    chaos = ChaosApi(simulator)
+    account = AccountControl(simulator)
+    recording = RecordingApi(simulator)
     one = "/phones/{phone}"
     routes = [
         Route("/phones", api.phones, methods=["GET"]),
@@ -70,6 +87,17 @@ def _control(simulator: Simulator) -> list[BaseRoute]:
         Route("/log", api.log, methods=["GET"]),
         Route("/events", api.events, methods=["GET"]),
         Route("/media/{id}", api.medium, methods=["GET"]),
+        Route("/chaos", chaos.chaos, methods=["GET", "PUT", "POST"]),
+        Route("/counters", chaos.counters, methods=["GET"]),
+        Route("/token", chaos.token, methods=["POST"]),
+        Route("/templates", account.templates, methods=["GET", "POST"]),
+        Route("/templates/{name}/{language}", account.template, methods=["POST"]),
+        Route("/account", account.account, methods=["GET", "POST"]),
+        Route("/account/webhook", account.webhook, methods=["POST"]),
+        Route(f"{one}/changes", account.change, methods=["POST"]),
+        Route("/recording", recording.recording, methods=["GET", "POST"]),
+        Route("/replay", recording.replay, methods=["GET", "POST"]),
+        Route("/transcript", chaos.transcript, methods=["GET"]),
     ]
     return [Mount("/control", routes=routes, middleware=[Middleware(OwnPagesOnly)])]
 
@@ -77,11 +105,19 @@ def _control(simulator: Simulator) -> list[BaseRoute]:
 def _graph(simulator: Simulator) -> list[BaseRoute]:
     graph = GraphApi(simulator)
     media = MediaApi(simulator, graph)
+    templates = TemplatesApi(simulator, graph)
+    account = AccountApi(simulator, graph)
     every = ["GET", "POST", "PUT", "PATCH", "DELETE"]
     return [
         Route("/whatsapp_business/attachments/", media.download, methods=["GET"]),
         Route("/{version}/{id}/messages", graph.messages, methods=["POST"]),
         Route("/{version}/{id}/media", media.upload, methods=["POST"]),
+        Route("/{version}/debug_token", account.debug_token, methods=["GET"]),
+        Route("/{version}/{id}/message_templates", templates.templates, methods=["GET", "POST", "DELETE"]),
+        Route("/{version}/{id}/phone_numbers", account.phone_numbers, methods=["GET"]),
+        Route("/{version}/{id}/subscribed_apps", account.subscribed_apps, methods=["GET", "POST", "DELETE"]),
+        Route("/{version}/{id}/subscriptions", account.subscriptions, methods=["GET"]),
+        Route("/{version}/{id}", templates.edited, methods=["POST"]),
         Route("/{version}/{id}", graph.thing, methods=["GET", "DELETE"]),
         Route("/{version}/{rest:path}", graph.unknown, methods=every),
         Route("/{version}", graph.unknown, methods=every),

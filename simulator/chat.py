@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from simulator.clock import real_seconds
 from simulator.database import Database
 from simulator.rendering import render
 
@@ -32,6 +33,11 @@ class Message:
     status: str
     callback_data: str | None
     to_user_id: bool
+    #: Real seconds, whatever the clock says: when it came here, and when the clinic first answered 2xx to it.
+    arrived: float = 0.0
+    acknowledged: float | None = None
+    #: How many webhooks carried it, repeats included.
+    posts: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -72,21 +78,41 @@ class Chat:
         to_user_id: bool = False,
     ) -> Message:
         kind = str(payload.get("type", "text"))
+        arrived = real_seconds()
         seq = self._database.run(
-            "INSERT INTO messages (phone, direction, wamid, type, payload, at, status, callback_data, to_user_id) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO messages (phone, direction, wamid, type, payload, at, status, callback_data, to_user_id, "
+            "arrived) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *(phone, direction, wamid, kind, json.dumps(payload, ensure_ascii=False)),
-            *(at.isoformat(), status, callback_data, int(to_user_id)),
+            *(at.isoformat(), status, callback_data, int(to_user_id), arrived),
         )
-        return Message(seq, phone, direction, wamid, kind, payload, at, status, callback_data, to_user_id)
+        return Message(seq, phone, direction, wamid, kind, payload, at, status, callback_data, to_user_id, arrived)
 
     def after(self, phone: str, seq: int) -> list[Message]:
-        rows = self._database.all("SELECT * FROM messages WHERE phone=? AND seq>? ORDER BY seq", phone, seq)
+        """What is on the phone's screen; what failed later never came there."""
+        rows = self._database.all(
+            "SELECT * FROM messages WHERE phone=? AND seq>? AND status<>'failed' ORDER BY seq", phone, seq
+        )
         return [_message(row) for row in rows]
+
+    def everything(self, phone: str | None = None) -> list[Message]:
+        """Of one phone or of all of them, in the order of arrival."""
+        where, values = ("WHERE phone=?", (phone,)) if phone else ("", ())
+        return [_message(row) for row in self._database.all(f"SELECT * FROM messages {where} ORDER BY seq", *values)]
+
+    def posted(self, wamid: str) -> None:
+        """One more webhook with this message left."""
+        self._database.run("UPDATE messages SET posts=posts+1 WHERE wamid=?", wamid)
+
+    def acknowledged(self, wamid: str) -> None:
+        """The clinic has answered 2xx; the first time counts."""
+        self._database.run(
+            "UPDATE messages SET acknowledged=? WHERE wamid=? AND acknowledged IS NULL", real_seconds(), wamid
+        )
 
     def newest_first(self, phone: str, direction: str) -> list[Message]:
         rows = self._database.all(
-            "SELECT * FROM messages WHERE phone=? AND direction=? ORDER BY seq DESC", phone, direction
+            "SELECT * FROM messages WHERE phone=? AND direction=? AND status<>'failed' ORDER BY seq DESC",
+            *(phone, direction),
         )
         return [_message(row) for row in rows]
 

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from typing import Any
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from simulator.control_bodies import ControlError, query_number, read_body
 from simulator.event_stream import event_stream
 from simulator.faults import FaultError, parse_fault
 from simulator.patient_messages import OrderError
 from simulator.phones import Phone, digits
+from simulator.request_log import KEPT
 from simulator.settings import SettingsError, parse_instant
 from simulator.simulator import Simulator
 
 LONGEST_WAIT = 120.0
-
-
-class ControlError(Exception):
-    def __init__(self, status: int, message: str, **more: Any) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"error": message, **more}
 
 
 class ControlApi:
@@ -43,7 +37,7 @@ class ControlApi:
         }
 
     async def add_phone(self, request: Request) -> Response:
-        body = await _body(request)
+        body = await read_body(request)
         wa_id = digits(str(body.get("phone", "")))
         if not 7 <= len(wa_id) <= 15:
             raise ControlError(400, "phone must be an international number such as +4915112345678")
@@ -66,7 +60,7 @@ class ControlApi:
 
     async def send(self, request: Request) -> Response:
         phone = self._phone(request)
-        body = await _body(request)
+        body = await read_body(request)
         try:
             payload = self._simulator.patient_messages.build(phone, body)
         except OrderError as error:
@@ -74,12 +68,13 @@ class ControlApi:
                 raise ControlError(400, str(error)) from error
             raise ControlError(404, str(error), offered=error.offered) from error
         message = self._simulator.exchange.patient_sends(phone, payload)
+        self._simulator.recording.note("send", phone, message.wamid, order=body)
         return JSONResponse({"wamid": message.wamid, "seq": message.seq})
 
     async def messages(self, request: Request) -> Response:
         phone = self._phone(request)
-        after = int(_number(request, "after"))
-        wait = min(_number(request, "wait"), LONGEST_WAIT)
+        after = int(query_number(request, "after"))
+        wait = min(query_number(request, "wait"), LONGEST_WAIT)
         with self._simulator.hub.listen() as events:
             end = asyncio.get_running_loop().time() + wait
             while not (found := self._simulator.chat.after(phone.wa_id, after)):
@@ -95,19 +90,21 @@ class ControlApi:
 
     async def read(self, request: Request) -> Response:
         phone = self._phone(request)
-        body = await _body(request)
+        body = await read_body(request)
         up_to = body.get("up_to")
         if not isinstance(up_to, int):
-            newest = self._simulator.chat.after(phone.wa_id, 0)
-            up_to = newest[-1].seq if newest else 0
-        return JSONResponse({"read": self._simulator.exchange.patient_reads(phone, up_to)})
+            up_to = self._simulator.patient_messages.newest(phone)
+        read = self._simulator.exchange.patient_reads(phone, up_to)
+        if read:
+            self._simulator.recording.note("read", phone)
+        return JSONResponse({"read": read})
 
     async def reset(self, request: Request) -> Response:
         self._simulator.reset()
         return JSONResponse({"reset": True})
 
     async def faults(self, request: Request) -> Response:
-        body = await _body(request)
+        body = await read_body(request)
         orders = body.get("next_responses")
         if not isinstance(orders, list):
             raise ControlError(400, "next_responses must be a list")
@@ -124,7 +121,7 @@ class ControlApi:
         """Read the switches (GET) or turn them (POST)."""
         switches = self._simulator.switches
         if request.method == "POST":
-            body = await _body(request)
+            body = await read_body(request)
             for key, name in (("duplicate", "duplicate"), ("pause", "paused")):
                 if key in body:
                     switches.set(name, bool(body[key]))
@@ -134,20 +131,27 @@ class ControlApi:
         return JSONResponse({**state, "pending": pending, "verification": self._simulator.handshake.state})
 
     async def rate_limits(self, request: Request) -> Response:
-        body = await _body(request)
+        body = await read_body(request)
         self._simulator.rates.enabled = bool(body.get("enabled", True))
         return JSONResponse({"enabled": self._simulator.rates.enabled})
 
     async def clock(self, request: Request) -> Response:
-        body = await _body(request)
+        """Stop it (now), let it run (now: null), or put it forward (advance, in seconds)."""
+        body = await read_body(request)
+        clock = self._simulator.clock
         try:
-            self._simulator.clock.set(parse_instant("now", body["now"]) if body.get("now") else None)
-        except (SettingsError, AttributeError) as error:
+            if "advance" in body:
+                clock.advance(timedelta(seconds=float(body["advance"])))
+            else:
+                clock.set(parse_instant("now", body["now"]) if body.get("now") else None)
+        except (SettingsError, AttributeError, TypeError, ValueError, OverflowError) as error:
             raise ControlError(400, str(error)) from error
-        return JSONResponse({"now": self._simulator.clock.now().isoformat()})
+        return JSONResponse({"now": clock.now().isoformat()})
 
     async def log(self, request: Request) -> Response:
-        return JSONResponse({"requests": self._simulator.requests.all()})
+        """The newest last; ?limit= of them."""
+        limit = int(query_number(request, "limit"))
+        return JSONResponse({"requests": self._simulator.requests.newest(limit or KEPT)})
 
     async def events(self, request: Request) -> Response:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -168,23 +172,3 @@ class ControlApi:
             known = [each.as_json()["phone"] for each in self._simulator.phones.all()]
             raise ControlError(404, "no such phone; create it with POST /control/phones", phones=known)
         return phone
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    raw = await request.body()
-    if not raw:
-        return {}
-    try:
-        body = json.loads(raw)
-    except ValueError as error:
-        raise ControlError(400, f"the body is not valid JSON: {error}") from error
-    if not isinstance(body, dict):
-        raise ControlError(400, "the body must be a JSON object")
-    return body
-
-
-def _number(request: Request, name: str) -> float:
-    try:
-        return max(0.0, float(request.query_params.get(name, "0")))
-    except ValueError as error:
-        raise ControlError(400, f"{name} must be a number") from error

@@ -15,30 +15,51 @@ from typing import Any
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS phones (
     wa_id TEXT PRIMARY KEY, name TEXT NOT NULL, user_id TEXT UNIQUE, language TEXT NOT NULL,
-    direction TEXT NOT NULL, hides_number INTEGER NOT NULL DEFAULT 0, position INTEGER NOT NULL
+    direction TEXT NOT NULL, hides_number INTEGER NOT NULL DEFAULT 0, position INTEGER NOT NULL,
+    identity_key TEXT, marketing TEXT NOT NULL DEFAULT 'resume'
 );
 CREATE TABLE IF NOT EXISTS messages (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, phone TEXT NOT NULL, direction TEXT NOT NULL, wamid TEXT NOT NULL UNIQUE,
     type TEXT NOT NULL, payload TEXT NOT NULL, at TEXT NOT NULL, status TEXT NOT NULL, callback_data TEXT,
-    to_user_id INTEGER NOT NULL DEFAULT 0
+    to_user_id INTEGER NOT NULL DEFAULT 0, arrived REAL NOT NULL DEFAULT 0, acknowledged REAL,
+    posts INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS messages_of_a_phone ON messages (phone, seq);
 CREATE TABLE IF NOT EXISTS deliveries (
     id INTEGER PRIMARY KEY AUTOINCREMENT, phone TEXT NOT NULL, wamid TEXT NOT NULL, kind TEXT NOT NULL,
-    body BLOB NOT NULL, attempts INTEGER NOT NULL DEFAULT 0
+    body BLOB NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, held_until REAL NOT NULL DEFAULT 0,
+    may_be_passed INTEGER NOT NULL DEFAULT 0, twin INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS deliveries_of_a_phone ON deliveries (phone, id);
 CREATE TABLE IF NOT EXISTS media (
-    id TEXT PRIMARY KEY, mime_type TEXT NOT NULL, sha256 TEXT NOT NULL, content BLOB NOT NULL, filename TEXT
+    id TEXT PRIMARY KEY, mime_type TEXT NOT NULL, sha256 TEXT NOT NULL, content BLOB NOT NULL, filename TEXT,
+    ends TEXT
 );
 CREATE TABLE IF NOT EXISTS request_log (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL,
     body TEXT NOT NULL, status INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS templates (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, language TEXT NOT NULL,
+    category TEXT NOT NULL, parameter_format TEXT NOT NULL, components TEXT NOT NULL, status TEXT NOT NULL,
+    quality TEXT NOT NULL, rejected_reason TEXT NOT NULL, UNIQUE (name, language)
+);
 CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
-TABLES = ("phones", "messages", "deliveries", "media", "request_log", "switches")
+#: Columns that a file from an earlier version lacks.
+ADDED = {
+    "messages": ("arrived REAL NOT NULL DEFAULT 0", "acknowledged REAL", "posts INTEGER NOT NULL DEFAULT 0"),
+    "deliveries": (
+        "held_until REAL NOT NULL DEFAULT 0",
+        "may_be_passed INTEGER NOT NULL DEFAULT 0",
+        "twin INTEGER NOT NULL DEFAULT 0",
+    ),
+    "media": ("ends TEXT",),
+    "phones": ("identity_key TEXT", "marketing TEXT NOT NULL DEFAULT 'resume'"),
+}
+
+TABLES = ("phones", "messages", "deliveries", "media", "request_log", "switches", "templates")
 
 
 class Database:
@@ -49,6 +70,11 @@ class Database:
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.executescript(SCHEMA)
+        for table, columns in ADDED.items():
+            there = {row["name"] for row in self.all(f"PRAGMA table_info({table})")}
+            for column in columns:
+                if column.split()[0] not in there:
+                    self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
     def all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         return self._connection.execute(sql, values).fetchall()

@@ -5,21 +5,26 @@ Each step writes the message and the webhooks it causes in one transaction, then
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from simulator import limits
 from simulator.chat import INBOUND, OUTBOUND, Chat, Message, new_wamid
 from simulator.clock import Clock
+from simulator.counters import Counters
 from simulator.courier import Courier
 from simulator.database import Database
-from simulator.deliveries import Deliveries, Delivery
+from simulator.deliveries import REPEAT, Deliveries, Delivery
+from simulator.faults import Fault
 from simulator.graph_errors import GraphError, status_error
 from simulator.hub import Hub
 from simulator.messages import Outgoing
 from simulator.phones import Phone, Phones, digits
 from simulator.rates import Rates
 from simulator.settings import Settings
+from simulator.template_messages import fill, sendable
+from simulator.templates import Templates
 from simulator.webhook_bodies import WebhookBodies
 
 Json = dict[str, Any]
@@ -36,9 +41,12 @@ class Exchange:
         hub: Hub,
         clock: Clock,
         rates: Rates,
+        counters: Counters,
+        templates: Templates,
     ) -> None:
         self._settings, self._database, self._phones, self._chat = (settings, database, phones, chat)
         self._deliveries, self._hub, self._clock, self._rates = (deliveries, hub, clock, rates)
+        self._counters, self._templates = counters, templates
         self._bodies = WebhookBodies(settings)
         self.courier: Courier | None = None
 
@@ -52,6 +60,7 @@ class Exchange:
             body = self._bodies.inbound(phone, wamid, payload, now)
             self._deliveries.add(phone.wa_id, wamid, "message", body)
         self._rates.count_inbound()
+        self._counters.count("messages_in")
         self._tell_message(message)
         self._send_webhooks(phone.wa_id)
         return message
@@ -72,29 +81,57 @@ class Exchange:
         self._send_webhooks(phone.wa_id)
         return len(read)
 
+    def webhook_posted(self, delivery: Delivery) -> None:
+        """Counted for the transcript: how often the clinic was told of a patient's message."""
+        if delivery.kind in ("message", REPEAT):
+            self._chat.posted(delivery.wamid)
+
     def webhook_arrived(self, delivery: Delivery) -> None:
         """The clinic's server has the patient's message: the second tick."""
-        if delivery.kind == "message" and self._chat.advance(delivery.wamid, "delivered"):
+        if delivery.kind != "message":
+            return
+        self._chat.acknowledged(delivery.wamid)
+        if self._chat.advance(delivery.wamid, "delivered"):
             self._tell_status(delivery.phone, delivery.wamid, "delivered")
 
     # from the clinic --------------------------------------------------------------------------------------------
 
-    def clinic_sends(self, outgoing: Outgoing) -> Json:
-        """Accept a well-formed message, or refuse it for what it is sent to; returns the body of the 200."""
+    def clinic_sends(self, outgoing: Outgoing, fails_later: Fault | None = None) -> Json:
+        """Accept a well-formed message, or refuse it for what it is sent to; returns the body of the 200.
+
+        With `fails_later` it is accepted and never reaches the phone: a status says so.
+        """
         wa_id = digits(outgoing.to) if outgoing.to else ""
         if wa_id and wa_id == digits(self._settings.display_phone_number):
             raise GraphError(131021, "The recipient's number is the sender's own")
+        if outgoing.type == "template":
+            outgoing = self._with_template(outgoing)
         phone = self._phones.by_address(wa_id or outgoing.recipient or "")
         if phone is None:
             return self._undeliverable(outgoing, wa_id)
-        self._check_window(phone)
+        if outgoing.type != "template":
+            self._check_window(phone)
+        self._check_person(phone, outgoing)
         self._check_reaction(phone, outgoing)
         self._rates.check(phone.wa_id)
+        if fails_later is not None:
+            return self._fail_later(phone, outgoing, fails_later)
         message = self._accept(phone, outgoing)
+        self._counters.count("messages_out")
         self._hub.publish({"kind": "typing", "phone": phone.wa_id, "on": False})
         self._tell_message(message)
         self._send_webhooks(phone.wa_id)
         return _accepted(outgoing, phone.wa_id, message.wamid)
+
+    def _with_template(self, outgoing: Outgoing) -> Outgoing:
+        """Checked against the approved template, with what the patient will see of it."""
+        message = outgoing.payload["template"]
+        template = sendable(self._templates, message)
+        if template.category == "AUTHENTICATION" and outgoing.to is None:
+            raise GraphError(131062, "Authentication templates need a phone number in `to`")
+        shown = fill(template, message)
+        payload = {**outgoing.payload, "template": {**message, "category": template.category, "shown": shown}}
+        return replace(outgoing, payload=payload)
 
     def _accept(self, phone: Phone, outgoing: Outgoing) -> Message:
         now = self._clock.now()
@@ -111,6 +148,25 @@ class Exchange:
                 body = self._bodies.status(phone, message, status, now, since)
                 self._deliveries.add(phone.wa_id, wamid, status, body)
         return message
+
+    def _fail_later(self, phone: Phone, outgoing: Outgoing, fault: Fault) -> Json:
+        now = self._clock.now()
+        wamid = new_wamid(phone.wa_id, OUTBOUND)
+        payload = {"type": outgoing.type, **outgoing.payload}
+        by_user_id = outgoing.to is None
+        addressee = {"recipient_user_id": phone.user_id} if by_user_id else {"recipient_id": phone.wa_id}
+        error = status_error(fault.code, fault.error().details or "")
+        with self._database.transaction():
+            self._chat.add(
+                *(phone.wa_id, OUTBOUND, wamid, payload, now, "failed"),
+                callback_data=outgoing.callback_data,
+                to_user_id=by_user_id,
+            )
+            body = self._bodies.failed(wamid, addressee, error, outgoing.callback_data, now)
+            self._deliveries.add(phone.wa_id, wamid, "failed", body)
+        self._counters.count("failed_later")
+        self._send_webhooks(phone.wa_id)
+        return _accepted(outgoing, phone.wa_id, wamid)
 
     def _undeliverable(self, outgoing: Outgoing, wa_id: str) -> Json:
         """Nobody has this address: the real API accepts first and reports later."""
@@ -132,6 +188,13 @@ class Exchange:
             )
             raise GraphError(131047, details)
 
+    def _check_person(self, phone: Phone, outgoing: Outgoing) -> None:
+        if outgoing.identity_key is not None and outgoing.identity_key != phone.identity_key:
+            raise GraphError(137000, "The recipient's identity key has changed; the message was not sent")
+        template = outgoing.payload.get("template", {})
+        if template.get("category") == "MARKETING" and phone.marketing == "stop":
+            raise GraphError(131050, "The user has stopped receiving marketing messages from this business")
+
     def _check_reaction(self, phone: Phone, outgoing: Outgoing) -> None:
         if outgoing.type != "reaction":
             return
@@ -151,6 +214,7 @@ class Exchange:
             read = [each for each in unread if self._chat.advance(each.wamid, "read")]
         for each in read:
             self._tell_status(each.phone, each.wamid, "read")
+        self._counters.count("receipts")
         if typing:
             lasts = limits.TYPING_INDICATOR / timedelta(milliseconds=1)
             self._hub.publish({"kind": "typing", "phone": message.phone, "on": True, "milliseconds": int(lasts)})

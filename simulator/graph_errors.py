@@ -41,7 +41,14 @@ TITLES = {
     131056: "(Business Account, Consumer Account) pair rate limit hit",
     131057: "Account in maintenance mode",
     131062: "Business-scoped User ID (BSUID) recipients are not supported for this message.",
+    131059: "Invalid pagination cursor",
+    132000: "Number of parameters does not match the expected number of params",
     132001: "Template name does not exist in the translation",
+    132005: "Translated text too long",
+    132012: "Parameter format does not match format in the created template",
+    132015: "Template is paused due to low quality",
+    132016: "Template is disabled",
+    132018: "There's an issue with the parameters in your template",
     133004: "Server Temporarily Unavailable",
     133010: "Phone number not registered",
     137000: "Recipient identity key mismatch",
@@ -115,6 +122,16 @@ def status_error(code: int, details: str) -> dict[str, Any]:
 
 def bad_token() -> GraphError:
     return GraphError(190, message=TITLES[190])
+
+
+def expired_token() -> GraphError:
+    message = "Error validating access token: Session has expired."
+    return GraphError(190, message=message, subcode=463)
+
+
+def required_query(name: str) -> GraphError:
+    details = f"The parameter {name} is required."
+    return GraphError(100, details, message=f"(#100) {details}", field=name)
 
 
 def unknown_object(identifier: str, verb: str) -> GraphError:

@@ -1,7 +1,7 @@
 """What an interactive message may look like.
 
 Source: Meta's guides "Interactive reply buttons messages", "Interactive list messages", "Interactive call-to-action URL
-button messages" and "Location request messages".
+button messages", "Location request messages" and "Request contact information".
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from simulator.checks import (
 )
 from simulator.media_messages import MediaLookup, check_media
 
+#: These have a body and a button, and nothing else.
+PLAIN = {"location_request_message": "a location request", "contact_request": "a contact request"}
 HEADER_MEDIA = ("image", "video", "document")
 
 
@@ -35,8 +37,8 @@ def check_interactive(message: Json, media: MediaLookup) -> None:
     _header(content, kind, media)
     footer = obj(content, "footer", "interactive.footer", keys={"text"}, required=False)
     if footer is not None:
-        if kind == "location_request_message":
-            raise invalid("interactive.footer", "is not allowed in a location request")
+        if kind in PLAIN:
+            raise invalid("interactive.footer", f"is not allowed in {PLAIN[kind]}")
         text(footer, "text", "interactive.footer.text", maximum=limits.INTERACTIVE_FOOTER)
     CHECKS[kind](need_obj(content, "action", "interactive.action"))
 
@@ -45,9 +47,9 @@ def _header(content: Json, kind: str, media: MediaLookup) -> None:
     header = obj(content, "header", "interactive.header", required=False)
     if header is None:
         return
-    allowed = {"list": ("text",), "location_request_message": ()}.get(kind, ("text", *HEADER_MEDIA))
-    if not allowed:
-        raise invalid("interactive.header", "is not allowed in a location request")
+    if kind in PLAIN:
+        raise invalid("interactive.header", f"is not allowed in {PLAIN[kind]}")
+    allowed = ("text",) if kind == "list" else ("text", *HEADER_MEDIA)
     header_type = one_of(header, "type", "interactive.header.type", allowed)
     assert header_type is not None
     only_keys(header, "interactive.header", {"type", header_type})
@@ -113,9 +115,15 @@ def _location_request(action: Json) -> None:
     one_of(action, "name", "interactive.action.name", {"send_location"})
 
 
+def _contact_request(action: Json) -> None:
+    only_keys(action, "interactive.action", {"name"})
+    one_of(action, "name", "interactive.action.name", {"request_contact_info"})
+
+
 CHECKS = {
     "button": _buttons,
     "list": _list,
     "cta_url": _cta_url,
     "location_request_message": _location_request,
+    "contact_request": _contact_request,
 }

@@ -41,6 +41,11 @@ CTA_DISPLAY_TEXT = 20
 # Contacts, templates, identifiers
 CONTACTS = 257
 TEMPLATE_NAME = 512
+TEMPLATE_HEADER = 60
+TEMPLATE_BODY = 1024
+TEMPLATE_FOOTER = 60
+TEMPLATE_BUTTONS = 10
+TEMPLATE_BUTTON = 25
 USER_ID = 128
 
 # Times
@@ -48,6 +53,8 @@ CUSTOMER_SERVICE_WINDOW = timedelta(hours=24)
 REACTION_AGE = timedelta(days=30)
 TYPING_INDICATOR = timedelta(seconds=25)
 MEDIA_URL = timedelta(minutes=5)
+RECEIVED_MEDIA = timedelta(days=7)
+UPLOADED_MEDIA = timedelta(days=30)
 
 # Rates (guide "Rate limits"): one message per six seconds to one user with a burst of 45 borrowed from the future;
 # eighty messages a second for the number.

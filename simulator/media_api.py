@@ -26,6 +26,7 @@ class MediaApi:
 
     async def _upload(self, request: Request, raw: bytes) -> Response:
         self._graph.check_number(request)
+        self._graph.check_media_chance()
         parts = parse_multipart(request.headers.get("content-type", ""), raw)
         product = parts.get("messaging_product")
         if product is None or product.content != b"whatsapp":
@@ -40,20 +41,22 @@ class MediaApi:
         named = parts.get("type")
         mime_type = (named.content.decode("ascii", "replace") if named else file.mime_type).strip().lower()
         check_size(mime_type, len(file.content))
-        medium = self._simulator.media.add(file.content, mime_type, file.filename)
+        ends = self._simulator.clock.now() + limits.UPLOADED_MEDIA
+        medium = self._simulator.media.add(file.content, mime_type, file.filename, ends)
         return JSONResponse({"id": medium.id})
 
     async def download(self, request: Request) -> Response:
         """The address that GET /{media_id} gave: five minutes, and only with the token."""
         try:
             self._graph.check_token(request)
+            self._graph.check_media_chance()
         except GraphError as error:
             return JSONResponse(error.envelope(), error.status)
         query = request.query_params
         identifier = query.get("mid", "")
         now = self._simulator.clock.now()
         holds = self._simulator.media.ticket_holds(identifier, query.get("ext", ""), query.get("hash", ""), now)
-        medium = self._simulator.media.get(identifier) if holds else None
+        medium = self._simulator.media.living(identifier, now) if holds else None
         if medium is None:
             return Response("URL signature expired", 404, media_type="text/plain")
         return Response(medium.content, media_type=medium.mime_type)

@@ -8,7 +8,10 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from simulator import limits
 from simulator.chat import OUTBOUND, Chat, Message
+from simulator.clock import Clock
+from simulator.graph_errors import status_error
 from simulator.media_store import MediaStore
 from simulator.phones import Phone
 from simulator.rendering import offers
@@ -39,9 +42,10 @@ class OrderError(Exception):
 
 
 class PatientMessages:
-    def __init__(self, chat: Chat, media: MediaStore) -> None:
+    def __init__(self, chat: Chat, media: MediaStore, clock: Clock) -> None:
         self._chat = chat
         self._media = media
+        self._clock = clock
 
     def build(self, phone: Phone, order: Json) -> Json:
         """The message object without sender, id and time."""
@@ -54,15 +58,21 @@ class PatientMessages:
         kind = order.get("type")
         if not isinstance(kind, str) or not kind:
             raise OrderError('say what to send: {"text": …}, {"tap": …}, {"location": {…}} or {"type": …}')
-        return {"type": kind, **self._content(phone, kind, order), **self._context(order)}
+        context = self._answering(phone, order, "contact_request") if kind == "contacts" else self._context(order)
+        return {"type": kind, **self._content(phone, kind, order), **context}
+
+    def newest(self, phone: Phone) -> int:
+        """Up to where the chat goes now."""
+        messages = self._chat.after(phone.wa_id, 0)
+        return messages[-1].seq if messages else 0
 
     def _tap(self, phone: Phone, wanted: str, wamid: str | None) -> Json:
         """The newest message that offers it; an id wins over a title. Old buttons stay tappable, as on a phone."""
         offered: list[Json] = []
         for message in self._chat.newest_first(phone.wa_id, OUTBOUND):
-            if message.type != "interactive" or (wamid is not None and message.wamid != wamid):
+            if message.type not in ("interactive", "template") or (wamid is not None and message.wamid != wamid):
                 continue
-            here = offers(message.payload["interactive"])
+            here = offers(message.payload[message.type])
             for key in ("id", "title"):
                 for offer in here:
                     if offer[key] == wanted:
@@ -79,11 +89,14 @@ class PatientMessages:
         except (TypeError, ValueError) as error:
             raise OrderError("latitude and longitude are numbers") from error
         content = {**point, **{key: place[key] for key in ("name", "address", "url") if place.get(key)}}
-        context = self._context(order)
+        return {"type": "location", "location": content, **self._answering(phone, order, "location_request_message")}
+
+    def _answering(self, phone: Phone, order: Json, request: str) -> Json:
+        """The context of what answers a request for it, when that was the clinic's newest message."""
         newest = next(iter(self._chat.newest_first(phone.wa_id, OUTBOUND)), None)
-        if not context and newest is not None and _asks_for_location(newest):
-            context = {"context": {"id": newest.wamid}}
-        return {"type": "location", "location": content, **context}
+        if "reply_to" not in order and newest is not None and _asks(newest, request):
+            return {"context": {"id": newest.wamid}}
+        return self._context(order)
 
     def _context(self, order: Json) -> Json:
         reply_to = order.get("reply_to")
@@ -91,18 +104,23 @@ class PatientMessages:
 
     def _content(self, phone: Phone, kind: str, order: Json) -> Json:
         given = order.get(kind)
+        if kind in SAMPLES and order.get("too_large"):
+            return {"errors": [status_error(131052, "Media file size too big. Max file size we currently support: 100MB.")]}
         if kind in SAMPLES:
             return {kind: self._medium(kind, given if isinstance(given, dict) else {}, order)}
         if kind == "reaction":
             return {"reaction": self._reaction(phone, given if isinstance(given, dict) else {})}
         if given is not None:
             return {kind: given}
+        if kind == "contacts" and order.get("own"):
+            return {"contacts": [_own_contact(phone)]}
         return _default_content(kind)
 
     def _medium(self, kind: str, given: Json, order: Json) -> Json:
         mime_type, sample = SAMPLES[kind]
         content = base64.b64decode(given["content"]) if "content" in given else sample
-        medium = self._media.add(content, given.get("mime_type", mime_type), given.get("filename"))
+        ends = self._clock.now() + limits.RECEIVED_MEDIA
+        medium = self._media.add(content, given.get("mime_type", mime_type), given.get("filename"), ends)
         result: Json = {
             "mime_type": medium.mime_type,
             "sha256": base64.b64encode(bytes.fromhex(medium.sha256)).decode(),
@@ -129,6 +147,12 @@ class PatientMessages:
         return {"message_id": target, "emoji": given.get("emoji", "👍")}
 
 
+def _own_contact(phone: Phone) -> Json:
+    """What somebody shares who is asked for their number."""
+    name = {"formatted_name": phone.name, "first_name": phone.name}
+    return {"name": name, "phones": [{"phone": f"+{phone.wa_id}", "type": "CELL", "wa_id": phone.wa_id}]}
+
+
 def _default_content(kind: str) -> Json:
     if kind == "contacts":
         name = {"formatted_name": "Amal Example", "first_name": "Amal", "last_name": "Example"}
@@ -146,13 +170,16 @@ def _default_content(kind: str) -> Json:
     return {kind: {}}
 
 
-def _asks_for_location(message: Message) -> bool:
+def _asks(message: Message, request: str) -> bool:
     interactive = message.payload.get("interactive") or {}
-    return bool(interactive.get("type") == "location_request_message")
+    return bool(interactive.get("type") == request)
 
 
 def _reply(message: Message, offer: Json) -> Json:
     kind = offer["kind"]
+    if kind == "button":
+        button = {"payload": offer["id"], "text": offer["title"]}
+        return {"type": "button", "button": button, "context": {"id": message.wamid}}
     reply = {key: offer[key] for key in ("id", "title", "description") if offer.get(key)}
     return {
         "type": "interactive",

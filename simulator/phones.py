@@ -56,6 +56,9 @@ class Phone:
     direction: str
     hides_number: bool
     position: int
+    #: The key of the phone in use now; None: the clinic does not check it.
+    identity_key: str | None = None
+    marketing: str = "resume"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -66,6 +69,8 @@ class Phone:
             "language": self.language,
             "direction": self.direction,
             "hides_number": self.hides_number,
+            "identity_key": self.identity_key,
+            "marketing": self.marketing,
         }
 
 
@@ -117,6 +122,12 @@ class Phones:
         found = self.by_address(wa_id)
         assert found is not None
         return found
+
+    def change(self, phone: Phone, **values: str) -> None:
+        """Another wa_id, user_id, identity_key or marketing wish."""
+        for column in ("user_id", "identity_key", "marketing", "wa_id"):
+            if column in values:
+                self._database.run(f"UPDATE phones SET {column}=? WHERE wa_id=?", values[column], phone.wa_id)
 
     def all(self) -> list[Phone]:
         return [_phone(row) for row in self._database.all("SELECT * FROM phones ORDER BY position, wa_id")]

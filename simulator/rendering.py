@@ -14,6 +14,8 @@ def render(kind: str, payload: Payload) -> str:
         return str(content.get("body", ""))
     if kind == "interactive":
         return "\n".join(_interactive(content))
+    if kind == "template":
+        return "\n".join(_template(content))
     if kind == "location":
         place = f"{content.get('latitude')}, {content.get('longitude')}"
         return "\n".join(["📍 " + place, *(str(content[key]) for key in ("name", "address") if content.get(key))])
@@ -26,6 +28,13 @@ def render(kind: str, payload: Payload) -> str:
         return "[contacts] " + ", ".join(names)
     caption = content.get("caption") or content.get("filename") if isinstance(content, dict) else None
     return f"[{kind}]" + (f" {caption}" if caption else "")
+
+
+def _template(content: Payload) -> Iterator[str]:
+    shown = content.get("shown") or {}
+    yield from (str(shown[part]) for part in ("header", "body", "footer") if shown.get(part))
+    for button in shown.get("buttons", []):
+        yield f"[{button['text']}]"
 
 
 def _interactive(content: Payload) -> Iterator[str]:
@@ -45,6 +54,9 @@ def _interactive(content: Payload) -> Iterator[str]:
 
 def offers(content: Payload) -> list[Payload]:
     """What can be tapped in an interactive message: kind, id, title and, in lists, the description."""
+    if "shown" in content:
+        quick = [button for button in content["shown"].get("buttons", []) if button["type"] == "QUICK_REPLY"]
+        return [{"kind": "button", "id": button["payload"], "title": button["text"]} for button in quick]
     action = content.get("action", {})
     if content.get("type") == "button":
         return [{"kind": "button_reply", **button["reply"]} for button in action.get("buttons", [])]

@@ -23,8 +23,10 @@ class RequestLog:
         )
         self._database.run("DELETE FROM request_log WHERE id<=?", row - KEPT)
 
-    def all(self) -> list[dict[str, Any]]:
-        return [dict(row) for row in self._database.all("SELECT * FROM request_log ORDER BY id")]
+    def newest(self, limit: int) -> list[dict[str, Any]]:
+        """The last ones, oldest first."""
+        rows = self._database.all("SELECT * FROM request_log ORDER BY id DESC LIMIT ?", limit)
+        return [dict(row) for row in reversed(rows)]
 
 
 def _readable(body: bytes) -> str:

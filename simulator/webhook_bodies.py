@@ -47,6 +47,12 @@ class WebhookBodies:
         if context and "id" in context:
             payload = {**payload, "context": {"from": self._display, **context}}
         message = {**sender, "id": wamid, "timestamp": seconds(at), **payload}
+        if phone.identity_key:
+            message["identity"] = {
+                "acknowledged": True,
+                "created_timestamp": seconds(at),
+                "hash": phone.identity_key,
+            }
         return self._envelope({"contacts": [_contact(phone)], "messages": [message]})
 
     def status(self, phone: Phone, message: Message, status: str, at: datetime, window_from: datetime) -> bytes:
@@ -55,12 +61,13 @@ class WebhookBodies:
         if message.callback_data is not None:
             body["biz_opaque_callback_data"] = message.callback_data
         if status in ("sent", "delivered"):
-            body["conversation"] = _conversation(phone, window_from, with_end=status == "sent")
+            category = str(message.payload.get("template", {}).get("category", "service")).lower()
+            body["conversation"] = _conversation(phone, window_from, category, with_end=status == "sent")
             body["pricing"] = {
                 "billable": True,
                 "pricing_model": "PMP",
                 "type": "regular",
-                "category": "service",
+                "category": category,
             }
         return self._envelope({"contacts": [_contact(phone)], "statuses": [body]})
 
@@ -77,10 +84,20 @@ class WebhookBodies:
             body["biz_opaque_callback_data"] = callback_data
         return self._envelope({"statuses": [body]})
 
-    def _envelope(self, content: Json) -> bytes:
+    def account(self, field: str, value: Json, at: datetime) -> bytes:
+        """What Meta tells about the account itself: a template was approved, a quality fell."""
+        change = {"value": value, "field": field}
+        entry = {"id": self._settings.business_account_id, "time": int(at.timestamp()), "changes": [change]}
+        return encode({"object": "whatsapp_business_account", "entry": [entry]})
+
+    def of_person(self, field: str, phone: Phone, content: Json) -> bytes:
+        """News about one person that is no message."""
+        return self._envelope({"contacts": [_contact(phone)], **content}, field)
+
+    def _envelope(self, content: Json, field: str = "messages") -> bytes:
         metadata = {"display_phone_number": self._display, "phone_number_id": self._settings.phone_number_id}
         value = {"messaging_product": "whatsapp", "metadata": metadata, **content}
-        entry = {"id": self._settings.business_account_id, "changes": [{"value": value, "field": "messages"}]}
+        entry = {"id": self._settings.business_account_id, "changes": [{"value": value, "field": field}]}
         return encode({"object": "whatsapp_business_account", "entry": [entry]})
 
 
@@ -95,10 +112,10 @@ def _contact(phone: Phone) -> Json:
     return contact
 
 
-def _conversation(phone: Phone, window_from: datetime, *, with_end: bool) -> Json:
+def _conversation(phone: Phone, window_from: datetime, category: str, *, with_end: bool) -> Json:
     key = f"{phone.wa_id}:{seconds(window_from)}".encode()
     conversation: Json = {"id": hashlib.md5(key, usedforsecurity=False).hexdigest()}
     if with_end:
         conversation["expiration_timestamp"] = seconds(window_from + limits.CUSTOMER_SERVICE_WINDOW)
-    conversation["origin"] = {"type": "service"}
+    conversation["origin"] = {"type": category}
     return conversation

@@ -1,6 +1,6 @@
 /** The control API of the simulator, as far as a phone needs it. */
 
-async function call(path, body) {
+export async function call(path, body) {
   const options = body === undefined ? {} : {
     method: "POST",
     headers: { "Content-Type": "application/json" },

@@ -24,17 +24,38 @@ function interactive(part, words, on) {
   ];
 }
 
+/** A template as the patient sees it: the parameters are in their places already. */
+function template({ shown = {} }, words) {
+  const kind = ["image", "video", "document"].find((type) => shown[`header_${type}`]);
+  return [
+    shown.header ? el("p", { class: "title", dir: "auto" }, shown.header) : null,
+    kind ? medium(shown[`header_${kind}`], words, kind) : null,
+    shown.body ? paragraph(shown.body) : null,
+    shown.footer ? el("p", { class: "footer", dir: "auto" }, shown.footer) : null,
+  ];
+}
+
 /** The buttons under a bubble. They stay, and they stay tappable, as on a real phone. */
 export function actions(message, words, on) {
-  if (message.type !== "interactive" || message.direction !== "out") return [];
-  const { type, action = {} } = message.payload.interactive;
+  if (message.direction !== "out") return [];
   const button = (label, name, run, more = {}) =>
     el("button", { type: "button", class: "choice", dir: "auto", onclick: run, ...more }, name ? icon(name) : null, label);
+  if (message.type === "template") {
+    return (message.payload.template.shown?.buttons || []).map((each) => {
+      if (each.type === "QUICK_REPLY") return button(each.text, "reply", () => on.tap(each.payload));
+      const open = link(each.url || `tel:${each.phone_number || ""}`, icon("link"), each.text);
+      open.classList.add("choice");
+      return open;
+    });
+  }
+  if (message.type !== "interactive") return [];
+  const { type, action = {} } = message.payload.interactive;
   if (type === "button") return action.buttons.map(({ reply }) => button(reply.title, "reply", () => on.tap(reply.id)));
   if (type === "list") return [button(action.button, "list", (event) => on.openList(event), { "aria-haspopup": "dialog" })];
   if (type === "location_request_message") {
     return [button(words.askLocation, "pin", (event) => on.shareLocation(event), { "aria-haspopup": "dialog" })];
   }
+  if (type === "contact_request") return [button(words.shareNumber, "person", () => on.shareContact())];
   if (type === "cta_url") {
     const open = link(action.parameters.url, icon("link"), action.parameters.display_text);
     open.classList.add("choice");
@@ -77,6 +98,7 @@ function contacts(part) {
 const BUILDERS = {
   text: (part) => [paragraph(part.body)],
   interactive,
+  template,
   location,
   contacts,
   button: (part) => [paragraph(part.text || "")],

@@ -104,6 +104,7 @@ export class Phone {
       tap: (id) => this.send({ tap: id, message: message.wamid }).then(() => this.composer.focus(), () => {}),
       openList: () => listSheet(this.screen, message, words, (row) => this.send({ tap: row, message: message.wamid }).catch(() => {})),
       shareLocation: () => this.shareLocation(message.wamid),
+      shareContact: () => this.send({ type: "contacts", own: true, reply_to: message.wamid }).catch(() => {}),
     });
     const before = this.log.querySelector(".message:last-of-type");
     const sameSide = before?.classList.contains(node.classList[1]) && before === this.log.lastElementChild;

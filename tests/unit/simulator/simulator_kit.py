@@ -174,3 +174,53 @@ def list_of(*sections: list[str], button: str = "Choose") -> Json:
         "type": "interactive",
         "interactive": {"type": "list", "body": {"text": "When?"}, "action": action},
     }
+
+
+#: A template with a header, named parameters and two buttons.
+VISIT: Json = {
+    "name": "visit_tomorrow",
+    "language": "de",
+    "category": "UTILITY",
+    "parameter_format": "NAMED",
+    "components": [
+        {
+            "type": "HEADER",
+            "format": "TEXT",
+            "text": "Termin bei {{clinic}}",
+            "example": {"header_text_named_params": [{"param_name": "clinic", "example": "Salama"}]},
+        },
+        {
+            "type": "BODY",
+            "text": "Guten Tag {{name}}, morgen um {{hour}} Uhr.",
+            "example": {
+                "body_text_named_params": [
+                    {"param_name": "name", "example": "Herr Öz"},
+                    {"param_name": "hour", "example": "9"},
+                ]
+            },
+        },
+        {"type": "FOOTER", "text": "Ihre Praxis"},
+        {
+            "type": "BUTTONS",
+            "buttons": [
+                {"type": "QUICK_REPLY", "text": "Ich komme"},
+                {"type": "URL", "text": "Weg", "url": "https://example.org/{{1}}", "example": ["weg"]},
+            ],
+        },
+    ],
+}
+
+
+def named(**values: str) -> list[Json]:
+    return [{"type": "text", "parameter_name": name, "text": value} for name, value in values.items()]
+
+
+def template_message(**components: Any) -> Json:
+    """A message with the template; a component given as None is left out."""
+    parts = {"header": named(clinic="Salama"), "body": named(name="Frau Weiß", hour="9"), **components}
+    made = [{"type": kind, "parameters": value} for kind, value in parts.items() if kind != "url" and value is not None]
+    url = components.get("url", [{"type": "text", "text": "karte"}])
+    if url is not None:
+        made.append({"type": "button", "sub_type": "url", "index": "1", "parameters": url})
+    content = {"name": "visit_tomorrow", "language": {"code": "de"}, "components": made}
+    return {"type": "template", "template": content}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 
@@ -210,3 +211,21 @@ def test_the_page_loads_nothing_from_elsewhere(simulator: Running) -> None:
     assert "http" not in policy
     assert simulator.http.get(f"{simulator.base}/static/js/main.js", timeout=5).status_code == 200
     assert simulator.http.get(f"{simulator.base}/health", timeout=5).status_code == 200
+
+
+def test_the_control_page_has_every_file_it_names(simulator: Running) -> None:
+    page = simulator.http.get(f"{simulator.base}/control.html", timeout=5)
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    named = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    script = simulator.http.get(f"{simulator.base}/static/js/control.js", timeout=5).text
+    named += [f"/static/js/{name}" for name in re.findall(r'from "\./([^"]+)"', script)]
+    assert len(named) >= 9
+    for path in named:
+        assert simulator.http.get(simulator.base + path, timeout=5).status_code == 200, path
+
+
+def test_the_last_requests(simulator: Running) -> None:
+    for n in range(3):
+        simulator.graph(f"/v25.0/77{n}")
+    paths = [request["path"] for request in simulator.control("/log?limit=2").json()["requests"]]
+    assert paths == ["/v25.0/771", "/v25.0/772"]
