@@ -84,6 +84,14 @@ def _former_owner(session: Session, known: dict[str, int], wanted: dict[str, str
     return owner if session.execute(of_another.limit(1)).first() else None
 
 
+def _is_outdated(session: Session, known: dict[str, int], wanted: dict[str, str]) -> bool:
+    """Does the phone come with a user id that its contact has left behind?"""
+    owner = known.get("user_id")
+    if owner is None or "phone" not in wanted or known.get("phone") == owner:
+        return False
+    return address_of(session, owner)["user_id"] != wanted["user_id"]
+
+
 def _take_phone(session: Session, former: int, phone: str, contact_id: int) -> None:
     """Free the number for its new owner, who then gets it as their newest address."""
     its_row = delete(ContactAddress).where(
@@ -99,11 +107,14 @@ def by_address(session: Session, *, phone: str | None = None, user_id: str | Non
 
     Needs a session of `database.transaction()`. Safe when several processes ask at once. Where phone and user id
     belong to two contacts, the user id decides. A phone whose contact has another user id has passed to somebody
-    else: it moves, and everything of its former owner stays behind. Raises InvalidAddress.
+    else: it moves, and everything of its former owner stays behind. With a user id that its contact has no more (a
+    message that arrives late) comes a phone they have no more either: it is nobody's news. Raises InvalidAddress.
     """
     wanted = _addresses(phone, user_id)
     for _ in range(ATTEMPTS):
         known = _known(session, wanted)
+        if _is_outdated(session, known, wanted):
+            return get(session, known["user_id"])
         former = _former_owner(session, known, wanted)
         if former is not None:
             del known["phone"]
@@ -126,6 +137,43 @@ def by_address(session: Session, *, phone: str | None = None, user_id: str | Non
             # Somebody else was faster: look again.
             continue
     raise RuntimeError("the contact could neither be found nor made")
+
+
+def settled(
+    session: Session, senders: Collection[tuple[str | None, str | None]]
+) -> dict[tuple[str | None, str | None], int]:
+    """(phone, user id) → contact id, of those who are known by all that they give: `by_address` would change nothing.
+
+    One question for all of them.
+    """
+    wanted: dict[tuple[str | None, str | None], dict[str, str]] = {}
+    for sender in senders:
+        try:
+            wanted[sender] = _addresses(*sender)
+        except InvalidAddress:
+            continue
+    values = {value for addresses in wanted.values() for value in addresses.values()}
+    rows = select(ContactAddress.system, ContactAddress.value, ContactAddress.contact_id).where(
+        col(ContactAddress.value).in_(values)
+    )
+    known = {(system, value): contact_id for system, value, contact_id in session.execute(rows)} if values else {}
+    found = {}
+    for sender, addresses in wanted.items():
+        owners = {known.get(address) for address in addresses.items()}
+        owner = owners.pop() if len(owners) == 1 else None
+        if owner is not None:
+            found[sender] = owner
+    return found
+
+
+def find(session: Session, *, phone: str | None = None, user_id: str | None = None) -> int | None:
+    """The id of the contact with this user id, else of the one with this phone; None when there is none."""
+    try:
+        wanted = _addresses(phone, user_id)
+    except InvalidAddress:
+        return None
+    known = _known(session, wanted)
+    return known.get("user_id") or known.get("phone")
 
 
 def get(session: Session, contact_id: int) -> Contact:

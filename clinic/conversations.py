@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from clinic import audit, contacts, database, handoffs, messaging, texts
+from clinic import audit, clock, contacts, database, handoffs, messaging, texts
 from clinic.messaging.undelivered import closing_tag
 from clinic.models import Handoff, Inbox, Outbox, col
 from clinic.settings import settings
@@ -16,6 +16,8 @@ from clinic.settings import settings
 # What one message may hold, so that nothing is cut on the way.
 LONGEST_REPLY = 4096
 UNDELIVERED = ("failed", "parked")
+# The template that says that a person has answered, when the answer itself may not be sent yet.
+ANSWERED = "handoff_reply"
 
 
 class InvalidReply(ValueError):
@@ -53,6 +55,25 @@ def transcript(session: Session, contact_id: int, limit: int = 200) -> list[Line
     return [line for _, line in sorted(entries, key=lambda entry: entry[0])][-limit:]
 
 
+def last_question(session: Session, contact_id: int, besides: str) -> messaging.Message | None:
+    """The newest words to the contact, as they were sent, without those tagged `besides`; None of none."""
+    statement = (
+        select(Outbox.message)
+        .where(Outbox.contact_id == contact_id, or_(col(Outbox.tag).is_(None), Outbox.tag != besides))
+        .order_by(col(Outbox.id).desc())
+        .limit(5)
+    )
+    found = (message for message in session.execute(statement).scalars() if message.get("text"))
+    return next(found, None)
+
+
+def said_just_now(session: Session, contact_id: int, tag: str, within: timedelta) -> bool:
+    """Was the newest message to the contact one with this tag, and not long ago?"""
+    newest = select(Outbox).where(Outbox.contact_id == contact_id).order_by(col(Outbox.id).desc()).limit(1)
+    row = session.execute(newest).scalar_one_or_none()
+    return row is not None and row.tag == tag and clock.now() - row.created_at < within
+
+
 def _language(session: Session, handoff: Handoff) -> str:
     known = contacts.get(session, handoff.contact_id).language or handoff.language
     return known if known in settings().languages else settings().default_language
@@ -74,7 +95,8 @@ def reply(handoff_id: int, text: str, by: str | None = None, session: Session | 
             raise handoffs.AlreadyClosed(f"handoff {handoff_id} is closed already")
         if handoff.status != "claimed":
             raise handoffs.NotClaimed(f"nobody has claimed handoff {handoff_id} yet")
-        row = messaging.enqueue(inner, handoff.contact_id, {"text": text}, tag=_tag(handoff_id))
+        message: messaging.Message = {"text": text, "fallback": {"name": ANSWERED}}
+        row = messaging.enqueue(inner, handoff.contact_id, message, tag=_tag(handoff_id))
         audit.record(inner, f"staff:{handoff.claimed_by}", "handoff.replied", f"handoff:{handoff_id}", outbox=row.id)
         return row
 

@@ -8,6 +8,7 @@ block ends and rolls back when the block raises. On SQLite a transaction takes t
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -18,14 +19,15 @@ from typing import Any, TypeVar
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 from clinic.settings import PROJECT, settings
 
 BUSY_SECONDS = 30
 RETRIES = 8
+_ROOM = {"pool_size": 10, "max_overflow": 40}
 # PostgreSQL: serialization_failure, deadlock_detected, lock_not_available.
 _PASSING_CODES = {"40001", "40P01", "55P03"}
 
@@ -33,7 +35,9 @@ Result = TypeVar("Result")
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    def configure(connection: Any, _record: Any) -> None:
+    path = engine.url.database
+
+    def configure(connection: Any, record: Any) -> None:
         # pysqlite's own transaction handling begins too late; "begin" below says when instead.
         connection.isolation_level = None
         # busy_timeout first: switching to WAL waits for locks too.
@@ -44,13 +48,29 @@ def _prepare_sqlite(engine: Engine) -> None:
             "synchronous=FULL",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        record.info["file"] = _identity(path)
+
+    def check(_connection: Any, record: Any, _proxy: Any) -> None:
+        # A backup was put in its place: what is written to the old file is lost.
+        if record.info.get("file") != _identity(path):
+            raise DisconnectionError("the database's file is another one now")
 
     def begin(connection: Any) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     event.listen(engine, "connect", configure)
+    event.listen(engine, "checkout", check)
     event.listen(engine, "begin", begin)
+
+
+def _identity(path: str | None) -> tuple[int, int] | None:
+    """What tells the file at `path` from another one that is put there later; None where there is none."""
+    try:
+        found = Path(path or "").stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def absolute_url(url: str) -> str:
@@ -69,15 +89,27 @@ def _engine_at(address: str) -> Engine:
     # Parameters are names and phone numbers: never in an error's text.
     options = {"future": True, "hide_parameters": True}
     if make_url(address).get_backend_name() == "sqlite":
-        made = create_engine(address, poolclass=NullPool, connect_args={"check_same_thread": False}, **options)
+        # Kept open: opening one costs more than reading, and closing the last one writes the whole WAL back.
+        made = create_engine(address, poolclass=QueuePool, connect_args={"check_same_thread": False}, **_ROOM, **options)
         _prepare_sqlite(made)
     else:
-        made = create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=40, **options)
+        made = create_engine(address, pool_pre_ping=True, **_ROOM, **options)
     _made.append(made)
     return made
 
 
 _made: list[Engine] = []
+_of_the_parent: list[Engine] = []
+
+
+def _start_anew() -> None:
+    """A forked process must not use its parent's connections, nor close them: SQLite's locks would be lost."""
+    _of_the_parent.extend(_made)
+    _made.clear()
+    _engine_at.cache_clear()
+
+
+os.register_at_fork(after_in_child=_start_anew)
 
 
 def engine(url: str | None = None) -> Engine:
@@ -86,7 +118,7 @@ def engine(url: str | None = None) -> Engine:
 
 
 def dispose() -> None:
-    """Close every connection of this process and forget the engines: for tests and before forking."""
+    """Close every connection of this process and forget the engines: for tests."""
     while _made:
         _made.pop().dispose()
     _engine_at.cache_clear()

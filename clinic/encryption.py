@@ -1,4 +1,4 @@
-"""Health answers at rest: encrypted with the clinic's key, `CLINIC_ENCRYPTION_KEY`.
+"""Health answers and media at rest: encrypted with the clinic's key, `CLINIC_ENCRYPTION_KEY`.
 
 Fernet (AES-128-CBC with HMAC, RFC-like token format of the `cryptography` library). Several keys, with commas between,
 let a key be changed: the first one encrypts, all of them decrypt. `python -m clinic key` prints a new one.
@@ -12,7 +12,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from clinic.settings import SettingsError, require
+from clinic.settings import SettingsError, environment, require
 
 NAME = "CLINIC_ENCRYPTION_KEY"
 
@@ -34,15 +34,30 @@ def new_key() -> str:
     return Fernet.generate_key().decode()
 
 
+def available() -> bool:
+    """Is a key set at all?"""
+    return bool(environment().get(NAME, "").strip())
+
+
+def encrypt_bytes(content: bytes) -> bytes:
+    """`content` as a token; SettingsError without a key."""
+    return _keys(require(NAME)).encrypt(content)
+
+
+def decrypt_bytes(token: bytes) -> bytes:
+    """What `encrypt_bytes` was given; Unreadable when no key of today fits, SettingsError without a key."""
+    try:
+        return _keys(require(NAME)).decrypt(token)
+    except InvalidToken:
+        raise Unreadable(f"none of the keys in {NAME} reads this: add the key it was written with") from None
+
+
 def encrypt(value: Any) -> str:
     """`value` (JSON) as a token; SettingsError without a key."""
     content = json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
-    return _keys(require(NAME)).encrypt(content).decode()
+    return encrypt_bytes(content).decode()
 
 
 def decrypt(token: str) -> Any:
     """What `encrypt` was given; Unreadable when no key of today fits, SettingsError without a key."""
-    try:
-        return json.loads(_keys(require(NAME)).decrypt(token.encode()))
-    except InvalidToken:
-        raise Unreadable(f"none of the keys in {NAME} reads this: add the key it was written with") from None
+    return json.loads(decrypt_bytes(token.encode()))

@@ -13,10 +13,12 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_datetime, get_day_names
 from babel.numbers import format_currency
+from babel.units import format_unit
 
 from clinic.settings import settings
 
 TITLE = 24
+_KILOMETRE = 1000
 
 # Where people write otherwise than the language's "root" locale.
 _LOCALES = {"ar": "ar_EG", "pt": "pt_BR"}
@@ -25,6 +27,7 @@ _PATTERNS = {
 }
 _TIME_IN_A_SENTENCE = {"de": "{} Uhr"}
 _DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹", "deva": "०१२३४५६७८९", "beng": "০১২৩৪৫৬৭৮৯"}
+_ARABIC_MARKS = str.maketrans(".,", "٫٬")
 _ISOLATE, _POP = "\u2068", "\u2069"
 
 
@@ -52,6 +55,19 @@ def digits(text: str, language: str) -> str:
 def number(value: int, language: str) -> str:
     """A whole number in the language's digits."""
     return digits(str(value), language)
+
+
+def distance(metres: float, language: str) -> str:
+    """ "450 m", "3.2 km", "27 km": no closer than anybody wants to know it; it stays on one line."""
+    locale = _locale(language)
+    if metres < _KILOMETRE - 25:
+        value, unit, pattern = max(50.0, 50 * round(metres / 50)), "length-meter", "0"
+    else:
+        value, unit = metres / _KILOMETRE, "length-kilometer"
+        pattern = "0.#" if value < 10 else "#,##0"
+    written = format_unit(value, unit, "short", format=pattern, locale=locale)
+    own = digits(written.replace(" ", "\u00a0"), language)
+    return own.translate(_ARABIC_MARKS) if is_rtl(language) else own
 
 
 def money(amount: float, currency: str, language: str) -> str:

@@ -22,12 +22,14 @@ from clinic import clock, database, directory, encryption, formats, handoffs
 from clinic.scheduling import booking
 from clinic.settings import SettingsError, settings
 from clinic.triage import intakes
+from desk import channel, media
 
 logger = logging.getLogger(__name__)
 
 TEMPLATES = Jinja2Templates(directory=str(Path(__file__).parent / "templates"))
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
 }
@@ -46,12 +48,13 @@ def waiting(language: str) -> List[Dict[str, Any]]:
                 "urgent": entry.priority == "urgent",
                 "claimed_by": entry.claimed_by or "",
                 "summary": entry.summary,
+                "media": media.attached(session, entry.contact_id, entry.opened_at),
             }
             for entry in handoffs.waiting(session)
         ]
 
 
-def appointments(language: str) -> List[Dict[str, str]]:
+def appointments(language: str) -> List[Dict[str, Any]]:
     """The coming booked appointments of all patients, soonest first."""
     with database.read() as session:
         return [
@@ -62,6 +65,7 @@ def appointments(language: str) -> List[Dict[str, str]]:
                 "practitioner": entry.practitioner.name,
                 "location": directory.location_name(entry.location, language),
                 "told": told(session, entry.id, language),
+                "media": media.attached(session, entry.contact_id, entry.created_at),
             }
             for entry in booking.coming(session)
         ]
@@ -82,8 +86,23 @@ def told(session: Session, appointment_id: int, language: str) -> str:
 async def page(request: Request) -> Response:
     """The one page."""
     language = settings().default_language
-    context = {"waiting": waiting(language), "appointments": appointments(language)}
+    context = {
+        "stopped": channel.stopped(language),
+        "waiting": waiting(language),
+        "not_delivered": channel.not_delivered(language),
+        "held_back": channel.held_back(language),
+        "appointments": appointments(language),
+    }
     return TEMPLATES.TemplateResponse(request, "desk.html", context, headers=HEADERS)
+
+
+def play(request: Request) -> Response:
+    """A voice note or a video on a page that does not load itself again meanwhile."""
+    medium = media.find(int(request.path_params["id"]))
+    found = media.described(medium) if medium is not None else None
+    if found is None or found["shown"] != "play":
+        return PlainTextResponse("There is nothing to play.\n", 404, HEADERS)
+    return TEMPLATES.TemplateResponse(request, "play.html", {"medium": found}, headers=HEADERS)
 
 
 async def health(_request: Request) -> Response:
@@ -122,5 +141,11 @@ class Password(BaseHTTPMiddleware):
 def build(password: str) -> Starlette:
     """The application."""
     return Starlette(
-        routes=[Route("/", page), Route("/health", health)], middleware=[Middleware(Password, password=password)]
+        routes=[
+            Route("/", page),
+            Route("/health", health),
+            Route("/media/{id:int}", media.content),
+            Route("/play/{id:int}", play),
+        ],
+        middleware=[Middleware(Password, password=password)],
     )

@@ -48,10 +48,13 @@ def build(demo: bool, base: Mapping[str, str] | None = None) -> Dict[str, str]:
     env = {**DEFAULTS, **(DEMO if demo else {}), **given}
     for name in ("CLINIC_DATABASE_URL", "TRACKER_DATABASE_URL"):
         env[name] = _absolute(env[name])
+    if env.get("GATEWAY_PORT"):
+        # Who stores is another process than who answers: it has to look more often.
+        env.setdefault("INBOX_POLL_SECONDS", "0.2")
     if demo:
         simulator = f"http://127.0.0.1:{env['SIMULATOR_PORT']}"
         env["WHATSAPP_GRAPH_URL"] = given.get("WHATSAPP_GRAPH_URL", simulator)
-        webhook = f"http://127.0.0.1:{env['RASA_PORT']}/webhooks/whatsapp/webhook"
+        webhook = f"http://127.0.0.1:{env.get('GATEWAY_PORT') or env['RASA_PORT']}/webhooks/whatsapp/webhook"
         env["SIMULATOR_WEBHOOK_URL"] = given.get("SIMULATOR_WEBHOOK_URL", webhook)
     return env
 

@@ -42,6 +42,8 @@ def commands(env: Mapping[str, str], demo: bool) -> Dict[str, str]:
         "worker": f"{python} -m worker",
         "desk": f"{python} -m desk",
     }
+    if env.get("GATEWAY_PORT"):
+        started["gateway"] = f"{python} -m connectors.whatsapp.gateway"
     return {**started, "simulator": f"{python} -m simulator"} if demo else started
 
 
@@ -53,12 +55,15 @@ def addresses(env: Mapping[str, str], demo: bool) -> Dict[str, str]:
         "actions": f"{local}:{env['ACTIONS_PORT']}/health",
         "desk": f"{local}:{env['DESK_PORT']}/health",
     }
+    if env.get("GATEWAY_PORT"):
+        ready["gateway"] = f"{local}:{env['GATEWAY_PORT']}/webhooks/whatsapp/"
     return {**ready, "simulator": f"{local}:{env['SIMULATOR_PORT']}/health"} if demo else ready
 
 
 def busy_ports(env: Mapping[str, str], demo: bool) -> list[str]:
     """Variables of the ports that something else listens on already."""
     names = ["RASA_PORT", "ACTIONS_PORT", "DESK_PORT", *(["SIMULATOR_PORT"] if demo else [])]
+    names += ["GATEWAY_PORT"] if env.get("GATEWAY_PORT") else []
     busy = []
     for name in names:
         with socket.socket() as probe:
@@ -121,7 +126,7 @@ def announce(env: Mapping[str, str], demo: bool, started: float) -> None:
     if demo:
         print(f"  Phone:    {local}:{env['SIMULATOR_PORT']}/        write to the clinic as a patient")
     print(f"  Desk:     {local}:{env['DESK_PORT']}/        who waits for a person, today's appointments")
-    print(f"  Webhook:  {local}:{env['RASA_PORT']}/webhooks/whatsapp/webhook")
+    print(f"  Webhook:  {local}:{env.get('GATEWAY_PORT') or env['RASA_PORT']}/webhooks/whatsapp/webhook")
     print("  Ctrl-C stops all of it.\n", flush=True)
 
 

@@ -29,7 +29,10 @@ PROCESSES = ("simulator", "actions", "worker", "rasa")
 READY_SECONDS = 120.0
 STOP_SECONDS = 5.0
 # What the environment of whoever starts the stack must not change in it.
-FOREIGN = ("CLINIC_", "TRACKER_", "WHATSAPP_", "SIMULATOR_", "RASA_PORT", "ACTIONS_PORT", "DESK_", "REDIS_")
+FOREIGN = (
+    *("CLINIC_", "TRACKER_", "WHATSAPP_", "SIMULATOR_", "RASA_PORT", "ACTIONS_PORT", "DESK_", "REDIS_"),
+    *("GATEWAY_", "INBOX_"),
+)
 
 Found = TypeVar("Found")
 
@@ -85,6 +88,7 @@ class Stack:
             "DESK_PORT": str(ports[3]),
             "CLINIC_DATABASE_URL": f"sqlite:///{self.folder}/clinic.db",
             "TRACKER_DATABASE_URL": f"sqlite:///{self.folder}/tracker.db",
+            "CLINIC_MEDIA": f"{self.folder}/media",
             "SIMULATOR_DATABASE": f"{self.folder}/simulator.db",
             "SIMULATOR_RATE_LIMITS": "off",
             **({"CLINIC_NOW": now} if now else {}),

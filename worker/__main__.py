@@ -10,10 +10,14 @@ from collections.abc import Sequence
 from types import FrameType
 
 from clinic import clock
+from clinic.media import days_kept
 from clinic.settings import SettingsError
 from connectors.whatsapp.graph import Graph
-from connectors.whatsapp.settings import graph_settings, receipts_wanted
+from connectors.whatsapp.media import MediaSource
+from connectors.whatsapp.settings import graph_settings, media_settings, receipts_wanted
+from worker import media
 from worker.loop import PARALLEL, Worker
+from worker.media import Fetcher
 from worker.receipts import Receipts
 
 logger = logging.getLogger("worker")
@@ -39,15 +43,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Its lines would hold addresses and paths.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     try:
-        graph = Graph(graph_settings(), connections=PARALLEL + 1)
+        days = days_kept()
+        graph = Graph(graph_settings(), connections=PARALLEL + media.PARALLEL + 1)
     except SettingsError as error:
         print(f"the worker cannot start: {error}", file=sys.stderr)
         return 2
     receipts = None if arguments.once or not receipts_wanted() else Receipts(graph)
-    worker = Worker(graph, receipts=receipts)
+    source = MediaSource(graph, media_settings())
+    fetcher = Fetcher(source, days=days)
+    worker = Worker(graph, receipts=receipts, fetcher=fetcher)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         worker.stop()
+        source.stop()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
@@ -60,6 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         if receipts is not None:
             receipts.close()
+        fetcher.close()
         graph.close()
     return 0
 

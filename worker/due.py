@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from clinic import consent, database, emergency, handoffs, messaging, tasks
+from clinic.messaging import window
 from clinic.models import Task
 from clinic.texts import text
 from clinic.triage import alarms, followups
@@ -20,7 +21,9 @@ def _silence(session: Session, task: Task) -> None:
     signs, language = [str(sign) for sign in task.payload["signs"]], str(task.payload["language"])
     words = alarms.words(signs, language, emergency.country_of(session, task.contact_id))
     said = [text("utter_emergency_silence", language), words, text("utter_emergency_told", language)]
-    messaging.enqueue(session, task.contact_id, {"text": "\n\n".join(said)}, tag=alarms.SILENCE)
+    # Only after a day's outage does this find the window closed. No template names a danger: it says that news wait.
+    message: messaging.Message = {"text": "\n\n".join(said), "fallback": {"name": window.INVITATION}}
+    messaging.enqueue(session, task.contact_id, message, tag=alarms.SILENCE)
     alarms.raise_alarm(session, task.contact_id, signs, language, "no answer to “is this happening now?”")
 
 

@@ -8,9 +8,12 @@ import time
 from collections.abc import Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
+from clinic import database, messaging
+from worker.channel import Channel
 from worker.due import do_due
+from worker.media import Fetcher
 from worker.receipts import Receipts
-from worker.sending import Channel, Parcel, Sender, claim, deliver
+from worker.sending import Parcel, Sender, claim, deliver
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +21,19 @@ PARALLEL = 4
 POLL_SECONDS = 0.2
 TROUBLE_SECONDS = 1.0
 DUE_SECONDS = 1.0
+
+
+def mend_timers() -> None:
+    """See `messaging.mend_timers`. Never raises: it is tried again soon."""
+    try:
+        with database.read() as session:
+            if not messaging.strange_timers(session):
+                return
+        with database.transaction() as session:
+            mended = messaging.mend_timers(session)
+        logger.warning("the computer's clock was put back: %d messages had timers far ahead", mended)
+    except Exception as error:
+        logger.error("timers cannot be read (%s); trying again", type(error).__name__)
 
 
 class Worker:
@@ -28,16 +44,19 @@ class Worker:
         sender: Sender,
         *,
         receipts: Receipts | None = None,
+        fetcher: Fetcher | None = None,
         parallel: int = PARALLEL,
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
         self._sender = sender
         self._receipts = receipts
+        self._fetcher = fetcher
         self._parallel = parallel
         self._poll_seconds = poll_seconds
         self._channel = Channel()
         self._stopping = threading.Event()
         self._look_again_at = 0.0
+        self._in_trouble = False
 
     def stop(self) -> None:
         """Take nothing new; what is being sent is finished. Safe in a signal handler."""
@@ -63,7 +82,7 @@ class Worker:
                 if sending:
                     for done in self._finished(sending):
                         del sending[done]
-                elif not forever:
+                elif not forever and not self._is_left():
                     break
                 else:
                     self._stopping.wait(self._poll_seconds)
@@ -74,14 +93,28 @@ class Worker:
         now = time.monotonic()
         if now >= self._look_again_at:
             self._look_again_at = now + DUE_SECONDS
+            mend_timers()
             do_due()
+            if self._fetcher is not None:
+                self._fetcher.look()
+
+    def _is_left(self) -> bool:
+        """Is there something that could be claimed now, or waits only for the delivery of the message before?"""
+        if self._in_trouble or not self._channel.is_open():
+            return False
+        with database.read() as session:
+            # In this order: what stops waiting in between is due.
+            return messaging.follows(session) or messaging.due(session, bulk=self._channel.takes_bulk())
 
     def _claim(self, room: int, in_hand: Collection[int]) -> list[Parcel]:
         if room <= 0 or not self._channel.is_open():
             return []
         try:
-            return claim(room, list(in_hand))
+            claimed = claim(room, list(in_hand), bulk=self._channel.takes_bulk())
+            self._in_trouble = False
+            return claimed
         except Exception as error:
+            self._in_trouble = True
             logger.error("the outbox cannot be read (%s); trying again", type(error).__name__)
             self._stopping.wait(TROUBLE_SECONDS)
             return []

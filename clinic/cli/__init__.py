@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from clinic.cli import appointments, handoffs, setup
+from clinic.cli import appointments, contacts, handoffs, setup
 from clinic.clock import now
 from clinic.directory import NotSeeded
 from clinic.settings import SettingsError
@@ -19,6 +19,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     *setup.ERRORS,
     *appointments.ERRORS,
     *handoffs.ERRORS,
+    *contacts.ERRORS,
     NotSeeded,
     SettingsError,
     ValueError,
@@ -29,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands; every one sets `run`, which takes the parsed arguments."""
     made = argparse.ArgumentParser(prog="python -m clinic", description="The clinic's database and chats.")
     commands = made.add_subparsers(title="commands", required=True, metavar="command")
-    for group in (setup, appointments, handoffs):
+    for group in (setup, appointments, handoffs, contacts):
         group.add_to(commands)
     return made
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
-from sqlalchemy import and_, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
 
 from clinic import clock
-from clinic.messaging import neutral, undelivered
+from clinic.messaging import claiming, neutral, undelivered, window
 from clinic.messaging.timers import machine_now
-from clinic.models.messaging import PENDING, Outbox
-from clinic.settings import environment
-
-# A row that a killed worker left as `sending` is sent again after this time, unless a status has
-# said in between that it went out. Longer than any request of the worker may take.
-OUTBOX_GRACE_SECONDS = float(environment().get("OUTBOX_GRACE_SECONDS") or 15)
+from clinic.models import Contact
+from clinic.models.messaging import Outbox
 
 # What may have gone out is sent again that often, then a person has to look: each time may be one bubble too many.
 MOST_UNSURE = 2
@@ -32,10 +28,20 @@ _Row: Any = Outbox
 LOOK_BACK = 5
 
 UNSURE = "unsure"
+# WhatsApp's word for "this patient has stopped marketing messages".
+MARKETING_STOPPED = "131050"
 UNDELIVERED = ("failed", "parked")
 
 # Statuses only move forward; what arrived cannot fail any more.
 _RANK = {"queued": 0, "sending": 1, "sent": 2, "failed": 3, "parked": 3, "delivered": 4, "read": 5}
+
+
+class Price(NamedTuple):
+    """What the channel charges for a message, in its own words; None for what it did not say."""
+
+    category: str | None = None
+    model: str | None = None
+    billable: bool | None = None
 
 
 def enqueue(
@@ -46,15 +52,21 @@ def enqueue(
     *,
     position: int = 0,
     tag: str | None = None,
+    priority: str = claiming.REPLY,
 ) -> Outbox:
-    """Write one message to be sent; it leaves after everything this contact was told before."""
+    """Write one message to be sent; it leaves after everything this contact was told before.
+
+    `priority` is `claiming.BULK` for what the clinic sends on its own to many: answers to patients go first.
+    """
     neutral.check(message)
+    window.release(session, contact_id)
     row = Outbox(
         contact_id=contact_id,
         message=dict(message),
         in_reply_to=in_reply_to,
         position=position,
         tag=tag,
+        priority=priority,
         created_at=clock.now(),
     )
     session.add(row)
@@ -69,54 +81,19 @@ def already_said(session: Session, contact_id: int, tag: str) -> bool:
 
 def last_choices(session: Session, contact_id: int) -> dict[str, str]:
     """title → id of what the newest message to the contact that offers choices offers; {} of none."""
-    newest = select(_Row.message).where(_Row.contact_id == contact_id).order_by(_Row.id.desc()).limit(LOOK_BACK)
-    for message in session.execute(newest).scalars():
+    message = offered(session, contact_id)
+    return {choice["title"]: choice["id"] for choice in message["choices"]} if message else {}
+
+
+def offered(session: Session, contact_id: int, wamid: str | None = None) -> neutral.Message | None:
+    """The message to the contact that offered choices: the one the channel calls `wamid`, else the newest."""
+    mine = select(_Row.message).where(_Row.contact_id == contact_id)
+    newest = mine.order_by(_Row.id.desc()).limit(LOOK_BACK)
+    named = session.execute(mine.where(_Row.wamid == wamid).limit(1)).scalars().all() if wamid else []
+    for message in [*named, *session.execute(newest).scalars()]:
         if message.get("choices"):
-            return {choice["title"]: choice["id"] for choice in message["choices"]}
-    return {}
-
-
-def _claimable(now: datetime) -> Any:
-    """First of its contact among the unsent, and due: queued, or left behind by a killed worker."""
-    earlier = aliased(_Row)
-    is_head = ~exists().where(earlier.contact_id == _Row.contact_id, earlier.id < _Row.id, earlier.status.in_(PENDING))
-    forgotten = now - timedelta(seconds=OUTBOX_GRACE_SECONDS)
-    is_due = or_(
-        and_(_Row.status == "queued", or_(_Row.next_attempt_at.is_(None), _Row.next_attempt_at <= now)),
-        and_(_Row.status == "sending", _Row.claimed_at < forgotten),
-    )
-    return and_(is_due, is_head)
-
-
-def due(session: Session) -> bool:
-    """Is there anything to claim? A look that takes no lock."""
-    return session.execute(select(Outbox.id).where(_claimable(machine_now())).limit(1)).first() is not None
-
-
-def claim(session: Session, limit: int = 1, besides: Collection[int] = ()) -> list[Outbox]:
-    """Take up to `limit` rows to send, of as many contacts, oldest first; commit before sending.
-
-    Never two of one contact: the next waits until the one before is accepted or given up. On
-    PostgreSQL several workers may claim at once; on SQLite the write lock of `transaction()` queues them.
-    `besides` are rows the caller has in hand already, however long ago it claimed them.
-    """
-    now = machine_now()
-    rows = (
-        session.execute(
-            select(Outbox)
-            .where(_claimable(now), _Row.id.not_in(besides))
-            .order_by(Outbox.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=Outbox)
-        )
-        .scalars()
-        .all()
-    )
-    for row in rows:
-        row.status = "sending"
-        row.claimed_at = now
-        row.attempts += 1
-    return list(rows)
+            return cast(neutral.Message, {key: value for key, value in message.items() if key != window.SENT_AS})
+    return None
 
 
 def _claimed(session: Session, outbox_id: int) -> Outbox | None:
@@ -136,13 +113,16 @@ def accepted(session: Session, outbox_id: int, wamid: str | None, opaque: str) -
     row.wamid = row.wamid or wamid
     if _RANK[row.status] < _RANK["sent"]:
         _move(row, "sent", clock.now())
+    if row.status == "sent" and claiming.OUTBOX_DELIVERED_SECONDS > 0:
+        # Until then the contact's next message waits for this one to be delivered; any later status ends it.
+        row.next_attempt_at = machine_now() + timedelta(seconds=claiming.OUTBOX_DELIVERED_SECONDS)
 
 
 def retry(session: Session, outbox_id: int, delay: float, code: str, detail: str) -> None:
     """It did not go out; try again in `delay` seconds."""
     if row := _claimed(session, outbox_id):
         row.status = "queued"
-        row.next_attempt_at = machine_now() + timedelta(seconds=delay)
+        row.next_attempt_at = machine_now() + timedelta(seconds=min(delay, claiming.LONGEST_WAIT))
         row.error_code, row.error_detail = code, detail
 
 
@@ -182,6 +162,19 @@ def parked(session: Session, outbox_id: int, code: str, detail: str) -> None:
         _end(session, row, "parked", clock.now(), code, detail)
 
 
+def window_closed(session: Session, outbox_id: int, detail: str) -> None:
+    """The channel would take a template only. The next claim looks for one, by the row's error code."""
+    if row := _claimed(session, outbox_id):
+        row.status, row.next_attempt_at = "queued", None
+        row.error_code, row.error_detail = window.CLOSED, detail
+
+
+def wait_for_patient(session: Session, outbox_id: int, detail: str) -> None:
+    """Park it until the contact writes again, for which they have been invited; nobody has to do anything."""
+    if row := _claimed(session, outbox_id):
+        _move(row, "parked", clock.now(), window.WAITING, detail)
+
+
 def record_status(
     session: Session,
     *,
@@ -192,18 +185,21 @@ def record_status(
     code: str | None = None,
     detail: str | None = None,
     passing: bool = False,
+    price: Price | None = None,
 ) -> bool:
     """What the channel reports of a message: sent, delivered, read, failed or parked.
 
     Found by what we sent along (`opaque`), else by the channel's id. Forward only; a duplicate, a late
     one and one about a message we do not know are harmless. True when it changed something. A failure that is
-    `passing` sends the message again, a few times; any other is shown to a person.
+    `passing` sends the message again, a few times; any other is shown to a person. The price counts however late.
     """
     row = _find(session, opaque, wamid)
     if row is None:
         return False
     if wamid and not row.wamid:
         row.wamid = wamid
+    if price is not None:
+        row.price_category, row.price_model, row.billable = price.category, price.model, price.billable
     was_unsure = row.status == "parked" and row.error_code == UNSURE
     if _RANK[status] <= _RANK[row.status] and not (was_unsure and status == "sent"):
         return False
@@ -211,6 +207,10 @@ def record_status(
         _move(row, status, at, code, detail)
     elif passing and row.resends < MOST_RESENDS:
         _again(row, code, detail)
+    elif code == window.CLOSED and not window.is_template(row):
+        # Said late, but no other word than at once: the next claim looks for a template.
+        _again(row, code, detail)
+        row.next_attempt_at = None
     else:
         _end(session, row, status, at, code, detail)
     return True
@@ -227,6 +227,9 @@ def _again(row: Outbox, code: str | None, detail: str | None) -> None:
 
 def _end(session: Session, row: Outbox, status: str, at: datetime, code: str | None, detail: str | None) -> None:
     _move(row, status, at, code, detail)
+    if code == MARKETING_STOPPED:
+        contact = session.get(Contact, row.contact_id)
+        contact.marketing_stopped_at = contact.marketing_stopped_at or at
     undelivered.tell_staff(session, row)
 
 

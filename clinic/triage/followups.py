@@ -48,5 +48,7 @@ def ask(session: Session, contact_id: int, complaint: str, language: str) -> Non
             {"id": "/report_symptom" + json.dumps({"answer": answer}), "title": text(key, language)}
             for answer, key in titles
         ],
+        # Late, it goes out as a template that names no complaint, with the same three answers.
+        "fallback": {"name": KIND},
     }
     messaging.enqueue(session, contact_id, message, tag=KIND)

@@ -6,12 +6,9 @@ and Sanic 21.12 cancels a handler whose client hangs up). What is stored is answ
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any
 
 from sanic import Blueprint, Sanic
@@ -20,6 +17,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from connectors.whatsapp import inbound, intake
+from connectors.whatsapp.batching import Writer
 from connectors.whatsapp.settings import WebhookSettings, webhook_settings
 from connectors.whatsapp.signature import is_genuine
 
@@ -28,23 +26,23 @@ logger = logging.getLogger(__name__)
 # Meta: a webhook's payload is at most 3 MB.
 MAX_BODY = 3 * 1024 * 1024
 
-# Threads of their own: however busy the server's others are, a webhook is stored at once.
-_threads = ThreadPoolExecutor(4, thread_name_prefix="webhook")
-
 
 def webhook_blueprint(
     *,
     ready: Callable[[Sanic], bool] = lambda app: True,
     stored: Callable[[], None] = lambda: None,
     store: Callable[[Any], int] = intake.store,
+    writer: Writer | None = None,
     settings: WebhookSettings | None = None,
     name: str = "whatsapp",
 ) -> Blueprint:
     """`GET /` says whether somebody is `ready` to answer; `GET`/`POST /webhook` are Meta's.
 
     `store` (blocking, in a thread) keeps a parsed body; `stored` is called after it brought something new.
+    A caller that wants to know when nothing is being stored brings its own `writer`.
     """
     blueprint = Blueprint(name)
+    writer = writer or Writer(store)
     settings = settings or webhook_settings()
     _warn(settings)
 
@@ -74,14 +72,14 @@ def webhook_blueprint(
         except ValueError:
             logger.warning("webhook refused: no JSON (%d bytes)", len(body))
             return answers.text("no JSON", status=400)
-        return await _keep(document, store, stored)
+        return await _keep(writer, document, len(body), stored)
 
     return blueprint
 
 
-async def _keep(document: Any, store: Callable[[Any], int], stored: Callable[[], None]) -> HTTPResponse:
+async def _keep(writer: Writer, document: Any, size: int, stored: Callable[[], None]) -> HTTPResponse:
     try:
-        new = await asyncio.get_running_loop().run_in_executor(_threads, partial(store, document))
+        new = await writer.keep(document, size)
     except Exception as error:
         # The class only: a database error quotes its parameters, which are what the patient wrote.
         logger.error("webhook could not be stored (%s); Meta will repeat it", type(error).__name__)

@@ -20,6 +20,8 @@ from sanic import Blueprint, Sanic
 from clinic import database, messaging
 from clinic.facts import facts_or_defaults
 from clinic.language import conversation_language
+from connectors.whatsapp import intake
+from connectors.whatsapp.batching import Writer
 from connectors.whatsapp.blueprint import webhook_blueprint
 from connectors.whatsapp.compose import compose
 from connectors.whatsapp.consumer import Consumer
@@ -86,10 +88,12 @@ class WhatsAppInput(InputChannel):
             for consumer in consumers:
                 consumer.wake()
 
-        blueprint = webhook_blueprint(ready=_is_ready, stored=wake)
+        writer = Writer(intake.store)
+        blueprint = webhook_blueprint(ready=_is_ready, stored=wake, writer=writer)
 
         async def start(app: Sanic, _loop: Any) -> None:
-            consumer = Consumer(RasaBot(lambda: getattr(app.ctx, "agent", None), on_new_message))
+            bot = RasaBot(lambda: getattr(app.ctx, "agent", None), on_new_message)
+            consumer = Consumer(bot, give_way=writer.idle)
             consumers.append(consumer)
             app.ctx.whatsapp_consumer = asyncio.create_task(consumer.run())
 
@@ -167,6 +171,11 @@ class RasaBot:
         """Whether the pipeline's danger screen finds the message certain or likely to be an emergency."""
         parse = await self._agent().parse_message(text)
         return (parse.get("emergency") or {}).get("level") in ("certain", "likely")
+
+    async def form(self, contact_id: int) -> str | None:
+        """The form whose question is open."""
+        tracker = await self._tracker(str(contact_id))
+        return tracker.active_loop_name if tracker else None
 
     async def _tracker(self, sender: str) -> DialogueStateTracker | None:
         store = self._agent().tracker_store

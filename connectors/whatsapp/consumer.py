@@ -2,7 +2,7 @@
 
 An asyncio task in the server that holds the model. It looks when it is woken and each second, so what a
 killed process left behind is answered at the next start. (Rasa's own ticket lock loses messages that wait
-for more than a minute: within a contact, order is kept here.)
+for more than a minute: within a contact, order is kept here, also between several servers on PostgreSQL.)
 """
 
 from __future__ import annotations
@@ -10,23 +10,32 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
 
 from clinic import database, messaging
-from connectors.whatsapp import turns
+from clinic.exclusive import Exclusive
+from clinic.flood import flood_settings
+from clinic.settings import environment
+from connectors.whatsapp import pacing, turns
 from connectors.whatsapp.patience import TurnFailed
 from connectors.whatsapp.turns import Bot, Incoming
 
 logger = logging.getLogger(__name__)
 
 PARALLEL = 8
-POLL_SECONDS = 1.0
+# How soon it sees what another process stored (a gateway, another server); its own webhook wakes it.
+POLL_SECONDS = float(environment().get("INBOX_POLL_SECONDS") or 1.0)
+# How many contacts it looks at beyond its room: other servers may have the first ones.
+ELSEWHERE = 64
+REST_LOOK_SECONDS = 0.5
 MAX_ATTEMPTS = 5
 FIRST_DELAY = 1.0
 LONGEST_DELAY = 60.0
 STOP_SECONDS = 10.0
+# A turn that begins waits that long for webhooks that are being stored: Meta's patience ends before a patient's.
+GIVE_WAY_SECONDS = 0.3
 
 Result = TypeVar("Result")
 
@@ -34,12 +43,25 @@ Result = TypeVar("Result")
 class Consumer:
     """Takes waiting messages to the bot. `run` it as a task; `wake` it when something was stored."""
 
-    def __init__(self, bot: Bot, *, parallel: int = PARALLEL, poll_seconds: float = POLL_SECONDS) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        *,
+        parallel: int = PARALLEL,
+        poll_seconds: float = POLL_SECONDS,
+        give_way: Callable[[float], Awaitable[None]] | None = None,
+    ) -> None:
+        """`give_way` waits until the server has nothing more urgent to do, at most so many seconds."""
         self._bot = bot
+        self._give_way = give_way
         self._parallel = parallel
         self._poll_seconds = poll_seconds
         self._something_to_do = asyncio.Event()
         self._contacts: dict[int, asyncio.Task[None]] = {}
+        # Of these, those that only let time pass: they take nobody's place.
+        self._resting = 0
+        self._exclusive = Exclusive()
+        self._flood = flood_settings()
         self._stopping = False
 
     def wake(self) -> None:
@@ -69,16 +91,23 @@ class Consumer:
             _, late = await asyncio.wait(running, timeout=STOP_SECONDS)
             for task in late:
                 task.cancel()
+        await _blocking(self._exclusive.close)
 
     async def _take_up(self) -> None:
         """Give every waiting contact that nobody looks after a task, as far as there is room."""
-        room = self._parallel - len(self._contacts)
-        if room <= 0:
+        if self._room() <= 0:
             return
-        for contact_id in await _blocking(_waiting, list(self._contacts), room):
+        for contact_id in await _blocking(_waiting, list(self._contacts), self._room() + ELSEWHERE):
+            if self._room() <= 0 or self._stopping:
+                return
+            if not await _blocking(self._exclusive.take, contact_id):
+                continue
             task = asyncio.create_task(self._look_after(contact_id))
             self._contacts[contact_id] = task
             task.add_done_callback(partial(self._left, contact_id))
+
+    def _room(self) -> int:
+        return self._parallel - len(self._contacts) + self._resting
 
     def _left(self, contact_id: int, task: asyncio.Task[None]) -> None:
         self._contacts.pop(contact_id, None)
@@ -93,19 +122,39 @@ class Consumer:
 
     async def _look_after(self, contact_id: int) -> None:
         """Answer the contact's messages until none is left, or one has to wait."""
-        while not self._stopping:
-            incoming = await _blocking(turns.load, contact_id)
-            if incoming is None or not await self._handle(incoming):
-                return
+        try:
+            while not self._stopping:
+                if self._give_way is not None:
+                    await self._give_way(GIVE_WAY_SECONDS)
+                incoming = await _blocking(turns.load, contact_id)
+                if incoming is None or not await self._handle(incoming):
+                    return
+        finally:
+            await _blocking(self._exclusive.free, contact_id)
 
     async def _handle(self, incoming: Incoming) -> bool:
         """Answer one message; False when it has to be tried again later."""
         try:
-            answer = await turns.answer(self._bot, incoming)
+            answer = await pacing.answer(self._bot, incoming, self._rest, self._flood)
             await _blocking(turns.save, incoming, answer)
             return True
         except (Exception, TurnFailed) as error:
             return await self._failed(incoming, error)
+
+    async def _rest(self, inbox_id: int, seconds: float) -> bool:
+        """Let time pass, but look whether the contact writes again: that may be an emergency. Then True."""
+        self._resting += 1
+        self.wake()
+        try:
+            loop = asyncio.get_running_loop()
+            end = loop.time() + seconds
+            while not await _blocking(pacing.is_superseded, inbox_id):
+                if loop.time() >= end or self._stopping:
+                    return False
+                await asyncio.sleep(min(REST_LOOK_SECONDS, max(0.0, end - loop.time())))
+            return True
+        finally:
+            self._resting -= 1
 
     async def _failed(self, incoming: Incoming, error: BaseException) -> bool:
         why = f"TurnFailed: {error}" if isinstance(error, TurnFailed) else type(error).__name__

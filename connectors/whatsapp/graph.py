@@ -27,10 +27,14 @@ class Trouble(enum.Enum):
     RETRY = "retry"  # back off and try again
     FEW = "few"  # try a few times
     PAIR = "pair"  # too fast for this patient: only this contact waits
-    NUMBER = "number"  # too fast for the number, the account or the app: everything waits
+    NUMBER = "number"  # too fast for the number: everything waits
+    ACCOUNT = "account"  # too much for the account: everything waits
+    APP = "app"  # too many calls of the app: everything waits
+    QUALITY = "quality"  # too much like spam: what the clinic starts waits
     WINDOW = "window"  # 24 hours are over: only a template may go out
+    PHONE = "phone"  # cannot be sent to a user id: only to a phone
     STOP = "stop"  # token, permission or account: nothing goes out until a person acts
-    REFUSED = "refused"  # the patient does not want it
+    REFUSED = "refused"  # the patient does not want it, or Meta spares them today
     PERMANENT = "permanent"  # will never work
     UNSURE = "unsure"  # maybe sent
 
@@ -39,15 +43,25 @@ _CLASSES: dict[Trouble, tuple[int, ...]] = {
     Trouble.RETRY: (2, 131000, 131016, 131057, 133004),
     Trouble.FEW: (1, 131053, 132069),
     Trouble.PAIR: (131056,),
-    # 131048 (quality) shall pause what the clinic starts; an answer waits with it in this first version.
-    Trouble.NUMBER: (4, 80007, 130429, 131048, 133016),
+    Trouble.NUMBER: (130429, 133016),
+    Trouble.ACCOUNT: (80007,),
+    Trouble.APP: (4,),
+    Trouble.QUALITY: (131048,),
     Trouble.WINDOW: (131047,),
+    Trouble.PHONE: (131062,),
     Trouble.STOP: (
         *(0, 3, 10, 33, 190, 131005, 131037, 131045, 133000, 133005, 133006, 133008, 133009, 133010, 133015),
         *(368, 130497, 131031, 131042, 131064),
     ),
     Trouble.REFUSED: (131050, 131049),
+    Trouble.PERMANENT: (
+        *(100, 130472, 131008, 131009, 131021, 131026, 131030, 131051, 131052, 131059, 131063, 135000),
+        # Somebody else may hold the telephone now: a person has to find out.
+        137000,
+    ),
 }
+_PERMISSIONS, _TEMPLATES = range(200, 300), range(132000, 133000)
+THROTTLES = (Trouble.NUMBER, Trouble.ACCOUNT, Trouble.APP)
 _BY_CODE = {code: trouble for trouble, codes in _CLASSES.items() for code in codes}
 
 
@@ -56,8 +70,10 @@ def classify(code: int | None, http_status: int) -> Trouble:
     if code is not None:
         if code in _BY_CODE:
             return _BY_CODE[code]
-        if 200 <= code <= 299:
+        if code in _PERMISSIONS:
             return Trouble.STOP
+        if code in _TEMPLATES:
+            return Trouble.PERMANENT
     if http_status >= 500 or http_status == 408:
         return Trouble.RETRY
     if http_status == 429:
@@ -70,7 +86,7 @@ def classify(code: int | None, http_status: int) -> Trouble:
 def passes(code: str | None) -> bool:
     """Is it worth sending the message again, when a status says that it failed with this code?"""
     trouble = _BY_CODE.get(int(code)) if code and code.isascii() and code.isdecimal() else None
-    return trouble in (Trouble.RETRY, Trouble.FEW, Trouble.PAIR, Trouble.NUMBER)
+    return trouble in (Trouble.RETRY, Trouble.FEW, Trouble.PAIR, *THROTTLES)
 
 
 class GraphError(Exception):
@@ -95,7 +111,8 @@ class Graph:
 
     def __init__(self, settings: GraphSettings, connections: int = 8) -> None:
         self._timeout = (settings.connect_seconds, settings.read_seconds)
-        self._messages = f"{settings.url}/{settings.version}/{settings.phone_number_id}/messages"
+        self._root = f"{settings.url}/{settings.version}"
+        self._messages = f"{self._root}/{settings.phone_number_id}/messages"
         self._session = requests.Session()
         adapter = HTTPAdapter(pool_connections=connections, pool_maxsize=connections)
         self._session.mount("https://", adapter)
@@ -124,18 +141,40 @@ class Graph:
             body["typing_indicator"] = {"type": "text"}
         self._post(body)
 
+    def get(self, path: str) -> Mapping[str, Any]:
+        """GET something of the API, such as a medium's id; GraphError when it is not given."""
+        try:
+            response = self._session.get(f"{self._root}/{path}", timeout=self._timeout, allow_redirects=False)
+        except requests.RequestException as error:
+            raise GraphError(Trouble.RETRY, "network", f"no answer ({type(error).__name__})") from None
+        answer = _json(response)
+        if 200 <= response.status_code < 300:
+            return answer if isinstance(answer, Mapping) else {}
+        raise _refused(response, answer)
+
+    def download(self, url: str) -> requests.Response:
+        """GET a whole address with the token, the content still to come. Whoever calls knows that it may have the token."""
+        try:
+            return self._session.get(url, timeout=self._timeout, allow_redirects=False, stream=True)
+        except requests.RequestException as error:
+            raise GraphError(Trouble.RETRY, "network", f"no answer ({type(error).__name__})") from None
+
     def _post(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
             response = self._session.post(self._messages, json=body, timeout=self._timeout, allow_redirects=False)
         except requests.RequestException as error:
             raise _broken(error) from None
-        try:
-            answer = response.json()
-        except ValueError:
-            answer = None
+        answer = _json(response)
         if 200 <= response.status_code < 300:
             return answer if isinstance(answer, Mapping) else {}
         raise _refused(response, answer)
+
+
+def _json(response: requests.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return None
 
 
 def _broken(error: requests.RequestException) -> GraphError:

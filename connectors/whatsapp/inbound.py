@@ -9,36 +9,37 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 from clinic import clock
+from connectors.whatsapp.content import KINDS, Content, Tap, content_of, kind_of
+from connectors.whatsapp.shapes import dicts, get, instant, items, name, words
 
-# What a message without `type` may be told by, and what we know at all.
-KINDS = (
-    *("text", "interactive", "button", "image", "audio", "video", "document", "sticker", "location", "contacts"),
-    *("reaction", "order", "system", "unsupported", "edit", "revoke"),
-)
+__all__ = ["KINDS", "SILENT", "Batch", "InboundMessage", "InboundStatus", "News", "Tap", "is_command", "parse", "tap_of"]
+
 # Nothing to answer: a thumb on a bubble, a changed number, a message taken back, a chat of many.
 SILENT = ("reaction", "system", "edit", "revoke", "group")
-# Statuses of a message; "read" of a voice note is "played".
-_STATUSES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
+# Statuses of a message; "read" of a voice note is "played". "deleted": a patient took their own message back.
+_STATUSES = {
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    "played": "read",
+    "failed": "failed",
+    "deleted": "deleted",
+}
 # 131047: more than 24 hours since the patient's last message. The message may go out later, as a template.
 _PARKED_CODES = ("131047",)
-_MILLISECONDS = 100_000_000_000
+# What news are filed under besides the names of webhook fields.
+MESSAGES = "messages"
+STATUSES = "messages.statuses"
+ERRORS = "messages.errors"
+UNKNOWN = "?"
 _TAP = re.compile(r"/[a-z_]+(\{.*\})?", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Tap:
-    """A button or a list row that was chosen: the id we gave it, and the words on it."""
-
-    id: str
-    title: str
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class InboundMessage:
     sent_at: datetime
     text: str | None
     payload: Mapping[str, Any]
+    content: Content
 
 
 @dataclass(frozen=True)
@@ -64,20 +66,38 @@ class InboundStatus:
     opaque: str | None
     code: str | None = None
     detail: str | None = None
+    price_category: str | None = None
+    price_model: str | None = None
+    billable: bool | None = None
+
+
+@dataclass(frozen=True)
+class News:
+    """Something that is no message and no status of one: about the account, a template, a person, or unheard of.
+
+    `at` is None where it brings no time of its own.
+    """
+
+    field: str
+    value: Any
+    at: datetime | None
+    account: str | None = None
 
 
 @dataclass
 class Batch:
-    """Everything one POST brought; `others` counts what is not used (yet) by its field or status."""
+    """Everything one POST brought; `others` counts by field or status what is neither message nor status."""
 
     messages: list[InboundMessage] = field(default_factory=list)
     statuses: list[InboundStatus] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
     others: dict[str, int] = field(default_factory=dict)
 
-    def skip(self, name: object) -> None:
-        """Count something that is not used."""
+    def tell(self, news: News, called: str | None = None) -> None:
+        """Add a piece of news, and count it under its field or what it is called."""
         # A name from outside goes into the log: letters only, and few of them.
-        key = re.sub(r"[^A-Za-z_]", "", str(name))[:40] or "?"
+        key = re.sub(r"[^A-Za-z_]", "", called or news.field)[:40] or UNKNOWN
+        self.news.append(news)
         self.others[key] = self.others.get(key, 0) + 1
 
 
@@ -104,36 +124,56 @@ def _clean(value: Any) -> Any:
 
 
 def parse(document: Any) -> Batch:
-    """All messages and statuses of a webhook body, whatever its shape; never raises."""
+    """All messages, statuses and news of a webhook body, whatever its shape; never raises."""
     batch = Batch()
-    for change in _each(entry.get("changes") for entry in _dicts(_get(document, "entry"))):
+    for entry, change in _changes(document):
+        field_name = change.get("field", MESSAGES)
         value = change.get("value")
-        if not isinstance(value, Mapping) or change.get("field", "messages") != "messages":
-            batch.skip(change.get("field"))
-            continue
-        contacts = list(_dicts(value.get("contacts")))
-        for message in _list(value.get("messages")):
-            batch.messages.append(_message(message, contacts))
-        for status in _dicts(value.get("statuses")):
-            read = _status(status)
-            if read is None:
-                batch.skip(status.get("status"))
-            else:
-                batch.statuses.append(read)
-        if not value.get("messages") and not value.get("statuses"):
-            batch.skip("empty")
+        if field_name == MESSAGES and isinstance(value, Mapping):
+            _read_messages(batch, value)
+        else:
+            at = instant(get(value, "timestamp")) or instant(entry.get("time"))
+            batch.tell(News(str(field_name), value, at, name(entry, "id")))
     return batch
+
+
+def _changes(document: Any) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Every change with the entry it is in; what should hold changes and does not counts as one of a field "?"."""
+    entries = get(document, "entry")
+    for entry in items(entries) if isinstance(entries, list) else [document]:
+        changes = get(entry, "changes")
+        for change in changes if isinstance(changes, list) else [entry]:
+            there = isinstance(entry, Mapping)
+            whole = isinstance(change, Mapping) and isinstance(changes, list)
+            yield entry if there else {}, change if whole else {"field": UNKNOWN, "value": change}
+
+
+def _read_messages(batch: Batch, value: Mapping[str, Any]) -> None:
+    contacts = list(dicts(value.get("contacts")))
+    errors = list(dicts(value.get("errors")))
+    for message in items(value.get("messages")):
+        batch.messages.append(_message(message, contacts, errors))
+    for status in items(value.get("statuses")):
+        read = _status(status) if isinstance(status, Mapping) else None
+        if read is not None:
+            batch.statuses.append(read)
+        else:
+            # Of a payment or a call, say: those report here as well.
+            called = words(status, "status") or UNKNOWN
+            batch.tell(News(STATUSES, status, instant(get(status, "timestamp"))), called)
+    if errors and not value.get("messages"):
+        batch.tell(News(ERRORS, {"errors": errors}, None))
+    elif not value.get("messages") and not value.get("statuses"):
+        batch.tell(News(MESSAGES, value, None), "empty")
 
 
 def tap_of(payload: Any) -> Tap | None:
     """What was tapped: a reply button, a list row, or a template's quick reply; None when nothing was."""
-    interactive = _get(payload, "interactive")
-    for reply in (_get(interactive, "button_reply"), _get(interactive, "list_reply")):
-        if isinstance(reply, Mapping):
-            return Tap(str(reply.get("id") or ""), str(reply.get("title") or ""))
-    button = _get(payload, "button")
-    if isinstance(button, Mapping):
-        return Tap(str(button.get("payload") or ""), str(button.get("text") or ""))
+    for kind in ("interactive", "button"):
+        if get(payload, kind) is not None:
+            found = content_of(payload, kind)
+            if isinstance(found, Tap):
+                return found
     return None
 
 
@@ -148,34 +188,30 @@ def is_command(text: str) -> bool:
         return False
 
 
-def _message(message: Any, contacts: list[Mapping[str, Any]]) -> InboundMessage:
+def _message(message: Any, contacts: list[Mapping[str, Any]], errors: list[Mapping[str, Any]]) -> InboundMessage:
     if not isinstance(message, Mapping):
         message = {"unknown": message}
+    if errors and "errors" not in message:
+        # Told beside the message, but it is the message that they are about.
+        message = {**message, "errors": errors}
     phone, user_id = _sender(message, contacts)
-    kind = _kind(message)
+    kind = "group" if message.get("group_id") else kind_of(message)
     return InboundMessage(
         wamid=_identity(message),
         kind=kind,
         phone=phone,
         user_id=user_id,
-        sent_at=_instant(message.get("timestamp")),
-        text=_words(message, kind),
+        sent_at=instant(message.get("timestamp")) or clock.now(),
+        text=words_of(message, kind),
         payload=message,
+        content=content_of(message, kind),
     )
 
 
-def _kind(message: Mapping[str, Any]) -> str:
-    if message.get("group_id"):
-        return "group"
-    kind = message.get("type")
-    if kind is None:
-        kind = next((name for name in KINDS if name in message), None)
-    return kind if isinstance(kind, str) and kind in KINDS else "unknown"
-
-
-def _words(message: Mapping[str, Any], kind: str) -> str | None:
+def words_of(message: Mapping[str, Any], kind: str) -> str | None:
+    """What was typed, or the title that was tapped; None for other kinds."""
     if kind == "text":
-        body = _get(message.get("text"), "body")
+        body = get(message, "text", "body")
         return body if isinstance(body, str) else None
     tap = tap_of(message) if kind in ("interactive", "button") else None
     return tap.title if tap else None
@@ -210,52 +246,29 @@ def _identity(message: Mapping[str, Any]) -> str:
 
 def _status(status: Mapping[str, Any]) -> InboundStatus | None:
     # Payments and calls report through `statuses` too; those carry a `type`.
-    name = status.get("status")
-    if not isinstance(name, str) or name not in _STATUSES or status.get("type") not in (None, "message"):
+    called = status.get("status")
+    if not isinstance(called, str) or called not in _STATUSES or status.get("type") not in (None, "message"):
         return None
-    error = next(_dicts(status.get("errors")), None)
-    code = str(error.get("code")) if error else None
-    known = _STATUSES[name]
-    opaque = status.get("biz_opaque_callback_data")
-    wamid = status.get("id")
+    error = next(dicts(status.get("errors")), None)
+    code = name(error, "code")
+    known = _STATUSES[called]
+    billable = get(status, "pricing", "billable")
     return InboundStatus(
         status="parked" if known == "failed" and code in _PARKED_CODES else known,
-        at=_instant(status.get("timestamp")),
-        wamid=wamid if isinstance(wamid, str) else None,
-        opaque=opaque if isinstance(opaque, str) else None,
+        at=instant(status.get("timestamp")) or clock.now(),
+        wamid=words(status, "id"),
+        opaque=words(status, "biz_opaque_callback_data"),
         code=code,
         detail=error_words(error) if error else None,
+        # Cut to what the columns hold: Meta's own words are shorter.
+        price_category=(words(status, "pricing", "category") or "")[:32] or None,
+        price_model=(words(status, "pricing", "pricing_model") or "")[:16] or None,
+        billable=billable if isinstance(billable, bool) else None,
     )
 
 
 def error_words(error: Mapping[str, Any]) -> str:
     """Title and details of one of Meta's errors, in one line."""
-    details = _get(error.get("error_data"), "details")
+    details = get(error, "error_data", "details") or error.get("details")
     parts = [error.get("message") or error.get("title"), details]
     return ": ".join(dict.fromkeys(str(part) for part in parts if part))[:500]
-
-
-def _instant(value: Any) -> datetime:
-    try:
-        seconds = float(value)
-        if not math.isfinite(seconds):
-            raise ValueError
-        return datetime.fromtimestamp(seconds / 1000 if seconds > _MILLISECONDS else seconds, timezone.utc)
-    except (TypeError, ValueError, OverflowError, OSError):
-        return clock.now()
-
-
-def _get(value: Any, key: str) -> Any:
-    return value.get(key) if isinstance(value, Mapping) else None
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _dicts(value: Any) -> Any:
-    return (item for item in _list(value) if isinstance(item, Mapping))
-
-
-def _each(lists: Iterable[Any]) -> Any:
-    return (item for several in lists for item in _dicts(several))

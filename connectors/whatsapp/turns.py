@@ -7,91 +7,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from clinic import clock, database, handoffs, messaging
+from clinic import clock, conversations, database, handoffs, messaging
 from clinic.facts import facts_or_defaults
 from clinic.language import conversation_language
 from clinic.messaging import Message
-from clinic.models import Contact
+from clinic.models import Contact, Inbox
 from clinic.texts import text
 from clinic.triage import alarms
 from clinic.vocabulary import normalise
-from connectors.whatsapp import inbound
+from connectors.whatsapp import hearing, inbound, kinds, pages
 from connectors.whatsapp.compose import compose, introduction_of
+from connectors.whatsapp.content import context_of
+from connectors.whatsapp.harmless import harmless
 from connectors.whatsapp.patience import TurnFailed
+from connectors.whatsapp.turn import Answer, Bot, Incoming, Response, Turn
+
+__all__ = ["Answer", "Bot", "Incoming", "Response", "Turn", "answer", "harmless", "load", "save", "words_of"]
 
 logger = logging.getLogger(__name__)
 
-Response = Mapping[str, Any]
 NEVERMIND = "nevermind"
 NEVERMIND_CONFIDENCE = 0.7
 TECHNICAL_PROBLEM = "utter_technical_problem"
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What the assistant said, as Rasa's raw responses, and the conversation's language after it."""
-
-    responses: Sequence[Response]
-    language: str
-
-
-class Bot(Protocol):
-    """The assistant. `fallback` is the contact's stored language."""
-
-    def ready(self) -> bool:
-        """Is a model loaded?"""
-
-    async def turn(self, contact_id: int, text: str, message_id: str, fallback: str | None) -> Turn:
-        """Answer `text`; the same `message_id` again gives the same answers without a second turn."""
-
-    async def render(self, contact_id: int, response: str, fallback: str | None) -> Turn:
-        """The response (`utter_…`) as the assistant would say it to this contact now, outside a turn."""
-
-    async def intent(self, text: str) -> tuple[str, float]:
-        """What `text` means, and how sure that is."""
-
-    async def danger(self, text: str) -> bool:
-        """Whether the danger screen sees a sign in `text` that stands."""
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A message and what has to be known to answer it, read in one go."""
-
-    inbox_id: int
-    contact_id: int
-    wamid: str
-    kind: str
-    text: str | None
-    payload: Any
-    attempts: int
-    language: str | None
-    introduced: bool
-    handoff_id: int | None
-    handoff_claimed: bool
-    told_to_wait: bool
-    # the id of the offered choice whose title was typed instead of tapped
-    choice: str | None = None
-    # whether "is this happening now?" waits for an answer
-    emergency_asked: bool = False
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What to write down for a message. No messages: it is processed in silence. `urgent` is said in any case."""
-
-    messages: Sequence[Message] = field(default_factory=list)
-    language: str | None = None
-    introduced: bool = False
-    tag: str | None = None
-    urgent: bool = False
 
 
 def load(contact_id: int) -> Incoming | None:
@@ -100,24 +43,53 @@ def load(contact_id: int) -> Incoming | None:
         row = messaging.next_message(session, contact_id)
         if row is None:
             return None
-        contact = session.get(Contact, contact_id)
-        handoff = handoffs.current(session, contact_id)
-        return Incoming(
-            inbox_id=row.id,
-            contact_id=contact_id,
-            wamid=row.wamid,
-            kind=row.kind,
-            text=row.text,
-            payload=row.payload,
-            attempts=row.attempts,
-            language=contact.language,
-            introduced=contact.introduced_at is not None,
-            handoff_id=handoff.id if handoff else None,
-            handoff_claimed=bool(handoff and handoff.status == "claimed"),
-            told_to_wait=bool(handoff and messaging.already_said(session, contact_id, handoff_tag(handoff.id))),
-            choice=_typed_choice(row.text, messaging.last_choices(session, contact_id)) if row.kind == "text" else None,
-            emergency_asked=alarms.waits(session, contact_id),
-        )
+        if hearing.waits(session, row):
+            later = row.id
+        else:
+            return _incoming(session, row)
+    with database.transaction() as session:
+        messaging.postpone(session, later, hearing.LOOK_AGAIN_SECONDS)
+    return None
+
+
+def _incoming(session: Session, row: Inbox) -> Incoming:
+    contact = session.get(Contact, row.contact_id)
+    handoff = handoffs.current(session, contact.id)
+    return Incoming(
+        inbox_id=row.id,
+        contact_id=contact.id,
+        wamid=row.wamid,
+        kind=row.kind,
+        text=row.text,
+        payload=row.payload,
+        attempts=row.attempts,
+        language=contact.language,
+        introduced=contact.introduced_at is not None,
+        handoff_id=handoff.id if handoff else None,
+        handoff_claimed=bool(handoff and handoff.status == "claimed"),
+        told_to_wait=bool(handoff and messaging.already_said(session, contact.id, handoff_tag(handoff.id))),
+        choice=_typed_choice(row.text, messaging.last_choices(session, contact.id)) if row.kind == "text" else None,
+        emergency_asked=alarms.waits(session, contact.id),
+        heard=hearing.heard(session, row),
+        question=conversations.last_question(session, contact.id, besides=kinds.TAG),
+        turned=_turned(session, contact.id, row),
+        thanked=conversations.said_just_now(session, contact.id, kinds.TAG, kinds.ALBUM),
+    )
+
+
+def _turned(session: Session, contact_id: int, row: Inbox) -> Message | None:
+    """The list on which "more" was tapped, at its next page; None for every other message."""
+    page = _page_of(row.kind, row.payload)
+    if page is None:
+        return None
+    context = context_of(row.payload)
+    message = messaging.offered(session, contact_id, context.message_id if context else None)
+    return pages.turned(message, page) if message is not None else None
+
+
+def _page_of(kind: str, payload: Any) -> int | None:
+    tap = inbound.tap_of(payload) if kind == "interactive" else None
+    return pages.asked(tap.id) if tap is not None else None
 
 
 def _typed_choice(text: str | None, offered: Mapping[str, str]) -> str | None:
@@ -161,6 +133,9 @@ async def answer(bot: Bot, incoming: Incoming) -> Answer:
         return replace(urgent, urgent=True)
     if incoming.handoff_claimed or incoming.kind in inbound.SILENT:
         return Answer()
+    if incoming.turned is not None:
+        # Only a list is turned over: nothing was said, so it is no turn of the conversation.
+        return Answer(messages=[incoming.turned])
     words = words_of(incoming)
     if incoming.handoff_id is not None and not (words and await _wants_the_bot_back(bot, words)):
         if incoming.told_to_wait:
@@ -168,10 +143,18 @@ async def answer(bot: Bot, incoming: Incoming) -> Answer:
         waiting = await bot.render(incoming.contact_id, "utter_handoff_waiting", incoming.language)
         return _answer(waiting.responses, waiting.language, tag=handoff_tag(incoming.handoff_id))
     if words is None:
-        turn = await bot.render(incoming.contact_id, "utter_please_write", incoming.language)
-    else:
-        turn = await bot.turn(incoming.contact_id, words, incoming.wamid, incoming.language)
-    return await _with_introduction(bot, incoming, turn)
+        return await _wordless(bot, incoming)
+    turn = await bot.turn(incoming.contact_id, words, incoming.wamid, incoming.language)
+    return await _with_introduction(bot, incoming, await kinds.with_thanks(bot, incoming, turn))
+
+
+async def _wordless(bot: Bot, incoming: Incoming) -> Answer:
+    """A photo, a place, a sticker: not a word of it says in which language to go on."""
+    said = await kinds.reply(bot, incoming)
+    if said is None:
+        return Answer()
+    answer = await _with_introduction(bot, incoming, said)
+    return replace(answer, language=incoming.language, tag=kinds.TAG)
 
 
 async def emergency(bot: Bot, incoming: Incoming) -> Answer | None:
@@ -229,38 +212,17 @@ def save_technical_problem(incoming: Incoming, answer: Answer, reason: str) -> N
 
 
 def words_of(incoming: Incoming) -> str | None:
-    """What the assistant shall read: the typed words, or a tap's command; None when there are no words."""
+    """What the assistant shall read: typed, under a photo or in a voice note, or a tap's command; None: no words."""
     if incoming.kind in ("interactive", "button"):
         tap = inbound.tap_of(incoming.payload)
         if tap is not None and inbound.is_command(tap.id):
             return tap.id
+        if tap is not None and pages.asked(tap.id) is not None:
+            return None
     if incoming.choice is not None and inbound.is_command(incoming.choice):
         return incoming.choice
-    return harmless(incoming.text) if incoming.text is not None else None
-
-
-def harmless(text: str) -> str:
-    """Typed words never become a command: Rasa takes any text that begins with "/" for an intent.
-
-    Spaces and invisible characters before the slash do not hide it. Nothing left reads as "?".
-    """
-    bare = _from_first_visible(text)
-    if not bare.startswith(_SLASHES):
-        return text if bare else "?"
-    while bare.startswith(_SLASHES):
-        bare = _from_first_visible(bare[1:])
-    return bare or "?"
-
-
-# The plain slash, and those that a keyboard or a normaliser may turn into one.
-_SLASHES = ("/", "\N{FULLWIDTH SOLIDUS}", "\N{FRACTION SLASH}", "\N{DIVISION SLASH}")
-
-
-def _from_first_visible(text: str) -> str:
-    for position, character in enumerate(text):
-        if not character.isspace() and unicodedata.category(character) not in ("Cf", "Cc", "Mn"):
-            return text[position:]
-    return ""
+    words = incoming.text if incoming.text is not None else kinds.words_of(incoming.payload, incoming.kind, incoming.heard)
+    return harmless(words) if words is not None else None
 
 
 async def _wants_the_bot_back(bot: Bot, text: str) -> bool:

@@ -16,6 +16,7 @@ import pytest
 
 from clinic.models.messaging import Inbox
 from connectors.whatsapp import inbound
+from connectors.whatsapp.content import Media, Reaction, System, Tap, Unknown
 from tests.support import databases
 from tests.support.whatsapp import EchoBot, Running, rows, wait_for, webhook
 
@@ -48,6 +49,36 @@ def test_a_webhook_is_accepted_and_kept(path: Path, server: Running, caplog: pyt
         # Some examples have a placeholder such as "PHONE_NUMBER" for the sender; all name one.
         assert message.phone or message.user_id
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+def test_each_kind_is_read_into_its_model() -> None:
+    """Counted over all of them: nothing is Unknown but what says so itself, nothing is left without a place."""
+    kinds, statuses, fields = Counter[str](), Counter[str](), Counter[str]()
+    for path in FILES:
+        batch = inbound.parse(json.loads(path.read_bytes()))
+        assert batch.messages or batch.statuses or batch.news, path.name
+        for message in batch.messages:
+            kinds[_kind(message.content)] += 1
+            if isinstance(message.content, Unknown):
+                assert message.payload["type"] == "unknown", path.name
+        statuses.update(status.status for status in batch.statuses)
+        fields.update(news.field for news in batch.news)
+    print(f"\n{len(FILES)} webhooks")
+    for title, counter in (("messages", kinds), ("statuses", statuses), ("news", fields)):
+        print(f"{sum(counter.values())} {title}: {dict(sorted(counter.items()))}")
+    assert kinds["Unknown"] == 2
+    assert inbound.UNKNOWN not in fields and inbound.MESSAGES not in fields
+
+
+def _kind(content: object) -> str:
+    name = type(content).__name__
+    if isinstance(content, Media):
+        return f"{name} {'voice' if content.voice else content.kind}"
+    if isinstance(content, Tap):
+        return f"{name} {content.kind}"
+    if isinstance(content, Reaction):
+        return name if content.emoji else f"{name} removed"
+    return f"{name} {content.kind}" if isinstance(content, System) else name
 
 
 def test_all_at_once_with_a_bot(tmp_path: Path) -> None:

@@ -43,6 +43,14 @@ class Simulator:
         """What the clinic said."""
         return [message["text"] for message in self.said(phone=phone)]
 
+    def transcript(self) -> dict[str, Any]:
+        """Everything that crossed, of all phones, and how many webhooks are `pending`."""
+        return dict(requests.get(f"{self.url}/control/transcript", timeout=30).json())
+
+    def counters(self) -> dict[str, Any]:
+        """What went wrong how often, among other numbers."""
+        return dict(requests.get(f"{self.url}/control/counters", timeout=10).json())
+
     def pending(self) -> int:
         """Webhooks that have not been accepted yet."""
         return int(requests.get(f"{self.url}/control/webhooks", timeout=10).json()["pending"])
@@ -64,7 +72,7 @@ def is_up(url: str) -> bool:
     """Does somebody answer there?"""
     try:
         return requests.get(url, timeout=2).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

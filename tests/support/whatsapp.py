@@ -10,13 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import requests
 from sanic import Sanic
 from sqlalchemy import select
 
-from clinic import contacts, database
+from clinic import clock, contacts, database, messaging
 from connectors.whatsapp.blueprint import webhook_blueprint
 from connectors.whatsapp.consumer import Consumer
 from connectors.whatsapp.settings import WebhookSettings
@@ -70,6 +71,15 @@ def contact(phone: str = PHONE) -> int:
         return contacts.by_address(session, phone=phone).id
 
 
+def writes(phone: str = PHONE, at: datetime | None = None, **fields: Any) -> int:
+    """The contact with this phone has written something, which opens the 24 hours; its id."""
+    who = contact(phone)
+    said = {"wamid": next(_wamids), "kind": "text", "payload": {}, "text": "hello", **fields}
+    with database.transaction() as session:
+        messaging.receive(session, contact_id=who, sent_at=at or clock.now(), **said)
+    return who
+
+
 def rows(table: Any) -> list[Any]:
     """All rows of a table, by id."""
     with database.read() as session:
@@ -94,6 +104,7 @@ class EchoBot:
         self.turns: list[tuple[int, str]] = []
         self.fail: Callable[[str], None] = lambda text: None
         self.delay = 0.0
+        self.open_form: str | None = None
         self.busy = self.most_at_once = 0
 
     def ready(self) -> bool:
@@ -116,6 +127,9 @@ class EchoBot:
 
     async def danger(self, text: str) -> bool:
         return "danger" in text
+
+    async def form(self, contact_id: int) -> str | None:
+        return self.open_form
 
 
 class Running:

@@ -150,9 +150,9 @@ def test_staff_reply_through_the_outbox() -> None:
     opened = ask(clinics.contact().id)
     conversations.reply(opened.id, " Guten Tag! ", by="Noor")
     conversations.reply(opened.id, "Wie kann ich helfen?")
-    assert [(row.contact_id, row.message, row.status) for row in outbox()] == [
-        (opened.contact_id, {"text": "Guten Tag!"}, "queued"),
-        (opened.contact_id, {"text": "Wie kann ich helfen?"}, "queued"),
+    assert [(row.contact_id, row.message["text"], row.status) for row in outbox()] == [
+        (opened.contact_id, "Guten Tag!", "queued"),
+        (opened.contact_id, "Wie kann ich helfen?", "queued"),
     ]
     with pytest.raises(handoffs.AlreadyClaimed):
         conversations.reply(opened.id, "me too", by="Somebody")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import threading
+from pathlib import Path
+
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from clinic import database
 from clinic.models import Specialty
+from tests.support import databases
 
 
 def count() -> int:
@@ -77,3 +83,47 @@ def test_retrying_tries_again_only_what_may_pass() -> None:
     with pytest.raises(OperationalError):
         database.retrying(broken)
     assert tried.count("broken") == 1
+
+
+def test_a_backup_that_is_put_in_place_is_used_at_once(tmp_path: Path) -> None:
+    with databases.fresh("sqlite", tmp_path) as url:
+        path = Path(url.removeprefix("sqlite:///"))
+        with database.engine().connect() as connection:
+            connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copyfile(path, tmp_path / "backup")
+        with database.transaction() as session:
+            session.add(Specialty(code="a", names={}))
+        assert count() == 1
+        (tmp_path / "backup").replace(path)
+        for rest in ("-wal", "-shm"):
+            Path(f"{path}{rest}").unlink()
+        assert count() == 0
+
+
+def test_a_forked_process_opens_connections_of_its_own(database_url: str) -> None:
+    with database.transaction() as session:
+        session.add(Specialty(code="a", names={}))
+    child = os.fork()
+    if child == 0:
+        try:
+            with database.transaction() as session:
+                session.add(Specialty(code="b", names={}))
+        finally:
+            os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert count() == 2
+
+
+def test_a_connection_is_given_back_clean(tmp_path: Path) -> None:
+    """Whoever left one in the middle of a transaction does not hold the next one up."""
+    with databases.fresh("sqlite", tmp_path):
+        for _ in range(3):
+            with pytest.raises(RuntimeError), database.transaction() as session:
+                session.add(Specialty(code="b", names={}))
+                session.flush()
+                raise RuntimeError
+            found: list[int] = []
+            beside = threading.Thread(target=lambda found=found: found.append(count()))
+            beside.start()
+            beside.join()
+            assert found == [0]

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from clinic import conversations, database, handoffs, messaging
-from clinic.messaging import outbox
+from clinic.messaging import claiming, outbox
 from clinic.models import Handoff
 from clinic.models.messaging import Outbox
 from connectors.whatsapp import intake
 from connectors.whatsapp.graph import GraphError, Trouble
-from tests.support.whatsapp import contact, of_status, rows
+from tests.support.whatsapp import of_status, rows, writes
 from worker.loop import Worker
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -37,13 +37,14 @@ class Script:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "OUTBOX_GRACE_SECONDS", 0)
+    monkeypatch.setattr(claiming, "OUTBOX_GRACE_SECONDS", 0)
+    monkeypatch.setattr(claiming, "OUTBOX_DELIVERED_SECONDS", 0)
     monkeypatch.setattr(outbox, "FIRST_STATUS_DELAY", 0)
-    monkeypatch.setattr("worker.sending.FIRST_DELAY", 0)
+    monkeypatch.setattr("worker.verdict.FIRST_DELAY", 0)
 
 
 def say(*texts: str) -> int:
-    who = contact()
+    who = writes()
     with database.transaction() as session:
         for text in texts:
             messaging.enqueue(session, who, {"text": text})
@@ -105,7 +106,7 @@ def test_accepted_without_an_id_is_not_sent_again(caplog: pytest.LogCaptureFixtu
     assert (only().status, only().wamid) == ("delivered", "wamid.ECHO")
 
 
-@pytest.mark.parametrize(("trouble", "status"), [(Trouble.PERMANENT, "failed"), (Trouble.WINDOW, "parked")])
+@pytest.mark.parametrize(("trouble", "status"), [(Trouble.PERMANENT, "failed"), (Trouble.REFUSED, "failed")])
 def test_what_is_refused_for_good_is_shown_to_staff(
     trouble: Trouble, status: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -120,7 +121,7 @@ def test_what_is_refused_for_good_is_shown_to_staff(
 
 
 def test_what_is_built_wrongly_is_shown_too() -> None:
-    who = contact()
+    who = writes()
     with database.transaction() as session:
         messaging.enqueue(
             session, who, {"text": "too long", "choices": [{"id": str(n), "title": "x" * 30} for n in range(2)]}

@@ -168,7 +168,7 @@ def test_statuses_move_forward_only_and_find_their_message_by_the_echo() -> None
     assert row.error_code is None
 
 
-def test_a_window_that_closed_meanwhile_parks_the_message() -> None:
+def test_a_window_that_closed_meanwhile_has_the_message_judged_again() -> None:
     who = contact()
     with database.transaction() as session:
         opaque = messaging.enqueue(session, who, {"text": "hi"}).opaque
@@ -176,8 +176,9 @@ def test_a_window_that_closed_meanwhile_parks_the_message() -> None:
     with webhook() as server:
         server.post(of_status(opaque, "wamid.OUT", "failed", errors=[error]))
     (row,) = rows(Outbox)
+    # Into the queue once more, where the next claim looks for a template and parks it when there is none.
     assert (row.status, row.error_code, row.error_detail) == (
-        "parked",
+        "queued",
         "131047",
         "Re-engagement message: 24 hours",
     )

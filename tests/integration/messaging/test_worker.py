@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from clinic import clock, database, handoffs, messaging
-from clinic.messaging import outbox
+from clinic import channel_state, clock, contacts, database, handoffs, messaging
+from clinic.messaging import claiming
+from clinic.models import AuditLog, Contact
 from clinic.models.messaging import Outbox
 from connectors.whatsapp.graph import GraphError, Trouble
-from tests.support.whatsapp import contact, rows, wait_for
+from tests.support.whatsapp import contact, rows, wait_for, writes
 from worker.loop import Worker
 from worker.receipts import Receipts
 
@@ -51,7 +52,7 @@ def error(trouble: Trouble, code: str = "1", retry_after: float | None = None) -
 
 
 def say(*texts: str, phone: str = "4915123000001") -> None:
-    who = contact(phone)
+    who = writes(phone)
     with database.transaction() as session:
         for text in texts:
             messaging.enqueue(session, who, {"text": text})
@@ -63,9 +64,10 @@ def statuses() -> list[str]:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worker.sending.FIRST_DELAY", 0.02)
-    monkeypatch.setattr("worker.sending.NUMBER_PAUSE", 0.2)
-    monkeypatch.setattr("worker.sending.STOP_PAUSE", 0.2)
+    monkeypatch.setattr("worker.verdict.FIRST_DELAY", 0.02)
+    monkeypatch.setattr("worker.channel.NUMBER_PAUSE", 0.2)
+    monkeypatch.setattr("worker.channel.STOP_PAUSE", 0.2)
+    monkeypatch.setattr(claiming, "OUTBOX_DELIVERED_SECONDS", 0)
 
 
 @pytest.fixture
@@ -147,6 +149,61 @@ def test_an_account_error_keeps_everything_and_is_said_once(running: Any, caplog
     assert [row.attempts for row in rows(Outbox)] == [1, 1]
     alerts = [record for record in caplog.records if "WHATSAPP_ACCESS_TOKEN" in record.getMessage()]
     assert len(alerts) == 1
+    wait_for(lambda: channel_news() == ["channel.stopped", "channel.open"])
+    with database.read() as session:
+        assert channel_state.stopped(session) is None
+
+
+def channel_news() -> list[str]:
+    return [row.action for row in rows(AuditLog) if row.subject == channel_state.SUBJECT]
+
+
+def test_who_looks_sees_what_stopped_the_channel_also_after_a_restart() -> None:
+    say("1", "2")
+    Worker(Script(error(Trouble.STOP, "190"))).run_once()
+    with database.read() as session:
+        found = channel_state.stopped(session)
+        assert found is not None
+        assert found.details == {"code": "190", "waiting": 2}
+    Worker(Script()).run_once()
+    assert (statuses(), channel_news()) == (["sent", "sent"], ["channel.stopped", "channel.open"])
+
+
+def test_what_cannot_go_to_a_user_id_goes_to_the_phone_once_it_is_known() -> None:
+    with database.transaction() as session:
+        who = contacts.by_address(session, user_id="DE.1").id
+        messaging.receive(session, wamid="in", contact_id=who, kind="text", payload={}, sent_at=clock.now())
+        messaging.enqueue(session, who, {"text": "1"})
+        messaging.enqueue(session, who, {"text": "2"})
+
+    def shows() -> None:
+        with database.transaction() as session:
+            contacts.by_address(session, phone=OTHER, user_id="DE.1")
+        raise error(Trouble.PHONE, "131062")
+
+    graph = Script(error(Trouble.PHONE, "131062"), shows, error(Trouble.PHONE, "131062"))
+    Worker(graph).run_once()
+    assert [(body.get("recipient"), body.get("to")) for body in graph.bodies] == [
+        *(("DE.1", None), ("DE.1", None), (None, f"+{OTHER}")),
+    ]
+    assert [(row.status, row.error_code) for row in rows(Outbox)] == [("parked", "131062"), ("failed", "131062")]
+
+
+def test_a_patient_who_stopped_marketing_is_remembered_as_such() -> None:
+    say("news", "more")
+    Worker(Script(error(Trouble.REFUSED, "131050"), error(Trouble.REFUSED, "131049"))).run_once()
+    assert statuses() == ["failed", "failed"]
+    assert rows(Contact)[0].marketing_stopped_at is not None
+
+
+def test_a_changed_holder_of_the_telephone_gets_nothing() -> None:
+    say("1")
+    with database.transaction() as session:
+        session.get(Contact, rows(Contact)[0].id).identity_key = "known"
+    graph = Script(error(Trouble.PERMANENT, "137000"))
+    Worker(graph).run_once()
+    assert graph.bodies[0]["recipient_identity_key_hash"] == "known"
+    assert statuses() == ["failed"]
 
 
 def test_a_throttled_number_pauses_everybody(running: Any) -> None:
@@ -177,7 +234,7 @@ def test_without_a_status_it_is_sent_again_after_the_grace(monkeypatch: pytest.M
     Worker(graph).run_once()
     Worker(graph).run_once()
     assert len(graph.bodies) == 1
-    monkeypatch.setattr(outbox, "OUTBOX_GRACE_SECONDS", 0)
+    monkeypatch.setattr(claiming, "OUTBOX_GRACE_SECONDS", 0)
     Worker(graph).run_once()
     assert graph.texts == ["1", "1"]
     assert (statuses(), rows(Outbox)[0].attempts) == (["sent"], 2)
@@ -196,7 +253,7 @@ def test_a_status_that_is_faster_than_the_answer_is_kept() -> None:
 
 
 def test_what_breaks_a_limit_fails_with_the_fields_name() -> None:
-    who = contact()
+    who = writes()
     with database.transaction() as session:
         choices = [{"id": str(n), "title": "x" * 30} for n in range(2)]
         messaging.enqueue(session, who, {"text": "too long", "choices": choices})
@@ -245,10 +302,10 @@ def test_the_worker_comes_back_with_the_database(running: Any, monkeypatch: pyte
     away = [True]
     look = messaging.due
 
-    def gone(session: Any) -> bool:
+    def gone(session: Any, **options: Any) -> bool:
         if away[0]:
             raise RuntimeError("the database is away")
-        return look(session)
+        return look(session, **options)
 
     monkeypatch.setattr(messaging, "due", gone)
     running(Script())
@@ -299,7 +356,7 @@ def test_new_messages_are_marked_as_read_once() -> None:
 
 
 def test_a_row_in_hand_is_not_claimed_again_however_slow(running: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "OUTBOX_GRACE_SECONDS", 0)
+    monkeypatch.setattr(claiming, "OUTBOX_GRACE_SECONDS", 0)
     say("1")
     graph = Script(lambda: time.sleep(0.3))
     running(graph)
@@ -309,7 +366,7 @@ def test_a_row_in_hand_is_not_claimed_again_however_slow(running: Any, monkeypat
 
 def test_what_was_accepted_is_written_down_even_if_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("worker.sending.SETTLE_PAUSE", 0.02)
-    monkeypatch.setattr(outbox, "OUTBOX_GRACE_SECONDS", 0)
+    monkeypatch.setattr(claiming, "OUTBOX_GRACE_SECONDS", 0)
     say("1")
     real, calls = messaging.accepted, []
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connectors.whatsapp.content import Unsupported
 from connectors.whatsapp.inbound import InboundMessage, is_command, parse, read_json, tap_of
 from tests.support.whatsapp import PHONE, body_of, message, of_messages, of_status
 
@@ -191,6 +192,8 @@ def test_statuses() -> None:
     error = {"code": 131026, "title": "Undeliverable", "message": "Undeliverable", "error_data": {"details": "why"}}
     (failed,) = parse(of_status(None, "wamid.1", "failed", errors=[error])).statuses
     assert (failed.status, failed.code, failed.detail) == ("failed", "131026", "Undeliverable: why")
+    (deleted,) = parse(of_status(None, "wamid.1", "deleted")).statuses
+    assert (deleted.status, deleted.wamid) == ("deleted", "wamid.1")
     (closed,) = parse(of_status(None, "wamid.1", "failed", errors=[{"code": 131047, "title": "t"}])).statuses
     assert closed.status == "parked"
 
@@ -198,8 +201,25 @@ def test_statuses() -> None:
 def test_statuses_of_other_things_are_counted() -> None:
     assert parse(of_status("m", "id", "RINGING", type="call")).others == {"RINGING": 1}
     assert parse(of_status("m", "id", "sent", type="payment")).others == {"sent": 1}
-    assert parse(of_status("m", "id", "deleted")).others == {"deleted": 1}
+    assert parse(of_status("m", "id", "unheard_of")).others == {"unheard_of": 1}
     assert parse(body_of({"statuses": [{"status": ["sent"]}, None]})).statuses == []
+
+
+def test_what_a_message_costs() -> None:
+    price = {"billable": True, "pricing_model": "PMP", "category": "utility"}
+    (sent,) = parse(of_status("m", "wamid.1", "sent", pricing=price)).statuses
+    assert (sent.price_category, sent.price_model, sent.billable) == ("utility", "PMP", True)
+    for odd in (None, [], "free", {"billable": "yes", "category": 7}):
+        (sent,) = parse(of_status("m", "wamid.1", "sent", pricing=odd)).statuses
+        assert (sent.price_category, sent.price_model, sent.billable) == (None, None, None)
+
+
+def test_an_error_beside_a_message_is_the_messages() -> None:
+    error = {"code": 131000, "title": "Something went wrong"}
+    shell = only(body_of({"messages": [message("interactive")], "errors": [error]}))
+    assert shell.content == Unsupported("131000", "Something went wrong")
+    alone = parse(body_of({"errors": [error]}))
+    assert [(news.field, news.value) for news in alone.news] == [("messages.errors", {"errors": [error]})]
 
 
 def test_reading_json() -> None:

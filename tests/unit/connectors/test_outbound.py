@@ -78,7 +78,6 @@ def test_a_place() -> None:
         (Message(text="x" * 1025, choices=choices(1)), "interactive.body.text", 1024, 1025),
         (Message(text="?", choices=choices(1), footer="x" * 61), "interactive.footer.text", 60, 61),
         (Message(text="?", choices=choices(4), choices_label="x" * 21), "interactive.action.button", 20, 21),
-        (Message(text="?", choices=choices(11)), "interactive.action.sections.rows", 10, 11),
         (Message(text="?", choices=choices(1, "x" * 25)), "interactive.action.sections.rows[0].title", 24, 25),
         (
             Message(text="?", choices=choices(1, description="x" * 73)),
@@ -129,6 +128,8 @@ def test_a_text_is_split_where_it_reads_best() -> None:
     assert split_text("One sentence here. Another one", 25) == ["One sentence here.", "Another one"]
     assert split_text("first paragraph\n\nsecond. third", 25) == ["first paragraph", "second. third"]
     assert split_text("سؤال أول؟ سؤال ثان", 12) == ["سؤال أول؟", "سؤال ثان"]
+    assert split_text("Please come. Ask for Dr. Amal there", 26) == ["Please come.", "Ask for Dr. Amal there"]
+    assert split_text("He has z. B. 3 Termine", 14) == ["He has z. B.", "3 Termine"]
     assert split_text("words without any marks", 12) == ["words", "without any", "marks"]
     assert split_text("x" * 25, 10) == ["x" * 10, "x" * 10, "x" * 5]
 

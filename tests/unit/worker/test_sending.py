@@ -8,7 +8,8 @@ from clinic import clock
 from connectors.whatsapp.graph import GraphError, Trouble
 from connectors.whatsapp.settings import receipts_wanted
 from worker import __main__ as command
-from worker.sending import FIRST_DELAY, LONGEST_DELAY, Channel, backoff, pair_delay
+from worker.channel import LONGEST_PAUSE, Channel
+from worker.verdict import FIRST_DELAY, LONGEST_DELAY, backoff, pair_delay
 
 
 def test_it_backs_off_with_jitter_and_a_ceiling() -> None:
@@ -34,14 +35,14 @@ def test_a_throttle_grows_until_something_goes_well() -> None:
     pauses = []
     for _ in range(3):
         before = time.now
-        channel.throttle(None)
+        channel.throttle(Trouble.NUMBER)
         assert not channel.is_open()
         while not channel.is_open():
             time.now += 0.5
         pauses.append(time.now - before)
     assert pauses == [2, 4, 8]
     channel.went_well()
-    channel.throttle(None)
+    channel.throttle(Trouble.NUMBER)
     time.now += 2
     assert channel.is_open()
 
@@ -49,7 +50,7 @@ def test_a_throttle_grows_until_something_goes_well() -> None:
 def test_a_throttle_honours_retry_after() -> None:
     time = Time()
     channel = Channel(time)
-    channel.throttle(30)
+    channel.throttle(Trouble.NUMBER, 30)
     time.now += 29
     assert not channel.is_open()
     time.now += 1
@@ -104,6 +105,6 @@ def test_after_a_long_outage_nothing_overflows() -> None:
     time = Time()
     channel = Channel(time)
     for _ in range(1200):
-        channel.throttle(None)
-    time.now += LONGEST_DELAY
+        channel.throttle(Trouble.NUMBER)
+    time.now += LONGEST_PAUSE[Trouble.NUMBER]
     assert channel.is_open()

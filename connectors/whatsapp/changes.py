@@ -1,0 +1,93 @@
+"""Messages that change others: an edit replaces the words, a revoke erases them, in whatever order they arrive.
+
+The row of an edit keeps its words only until its message is there to take them; that of a revoke never has any. So
+once a message is taken back, its words are nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from clinic import media, messaging
+from clinic.models.messaging import Inbox
+from connectors.whatsapp.content import Edit, Revoke, content_of, kind_of
+from connectors.whatsapp.inbound import InboundMessage, words_of
+
+# In a group an edit is of kind "group", like everything there.
+_CHANGES = ("edit", "revoke", "group")
+# WhatsApp lets people edit for 15 minutes and take back for two days.
+_LONGEST = timedelta(days=3)
+# What stays of a message: nothing that anybody wrote.
+_KEPT = ("id", "type", "timestamp")
+# What an edit cannot replace.
+_FIXED = (*_KEPT, "from", "from_user_id", "from_parent_user_id", "group_id")
+
+
+def settle(session: Session, new: Sequence[tuple[InboundMessage, int]]) -> None:
+    """Apply every change that these messages (just stored, each with its contact) bring or have been waiting for."""
+    if not new:
+        return
+    targets: set[tuple[int, str]] = set()
+    since: list[datetime] = []
+    for message, contact_id in new:
+        targets.add((contact_id, _target(message.content) or message.wamid))
+        is_change = isinstance(message.content, (Edit, Revoke))
+        since.append(message.sent_at - _LONGEST if is_change else message.sent_at)
+    owners = {contact_id for contact_id, _ in targets}
+    changes: dict[tuple[int, str], list[Inbox]] = {}
+    for row in messaging.of_kinds(session, owners, _CHANGES, min(since)):
+        target = _target(content_of(row.payload, row.kind))
+        if target is not None and row.contact_id is not None and (row.contact_id, target) in targets:
+            changes.setdefault((row.contact_id, target), []).append(row)
+    for (contact_id, target), rows in changes.items():
+        _apply(session, contact_id, target, rows)
+
+
+def erase(session: Session, wamid: str, contact_id: int, at: datetime) -> None:
+    """Take one message back, with what it brought."""
+    row = messaging.find(session, wamid)
+    if row is not None and messaging.revoke(session, wamid, contact_id, at, payload=_bare(row.payload)) is not None:
+        media.erase_message(session, wamid)
+
+
+def _apply(session: Session, contact_id: int, target: str, rows: Iterable[Inbox]) -> None:
+    """All that is known to have happened to one message, the earliest first."""
+    original = messaging.find(session, target)
+    read = [(row, content_of(row.payload, row.kind)) for row in rows]
+    revoked = next((row for row, change in read if isinstance(change, Revoke)), None)
+    for row, change in read:
+        if not isinstance(change, Edit):
+            continue
+        if original is not None and revoked is None and change.message:
+            _edit(session, original, contact_id, row, change.message)
+        if original is not None or revoked is not None:
+            row.payload = {**_bare(row.payload), "edit": {"original_message_id": target}}
+    if revoked is not None:
+        erase(session, target, contact_id, revoked.sent_at)
+
+
+def _edit(session: Session, original: Inbox, contact_id: int, row: Inbox, new: Mapping[str, Any]) -> None:
+    kind = "group" if row.kind == "group" else kind_of(new)
+    fixed = {key: original.payload[key] for key in _FIXED if key in original.payload}
+    payload = {**original.payload, **new, **fixed}
+    messaging.edit(
+        session,
+        original.wamid,
+        contact_id,
+        row.sent_at,
+        kind=kind,
+        text=words_of(payload, kind),
+        payload=payload,
+    )
+
+
+def _target(content: object) -> str | None:
+    return content.message_id if isinstance(content, (Edit, Revoke)) else None
+
+
+def _bare(payload: Any) -> dict[str, Any]:
+    return {key: payload[key] for key in _KEPT if key in payload} if isinstance(payload, Mapping) else {}

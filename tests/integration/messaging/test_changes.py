@@ -1,0 +1,165 @@
+"""Edits replace and revokes erase what a patient wrote, in whatever order things arrive, on both databases."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from clinic import database, messaging
+from clinic.models import Medium
+from clinic.models.messaging import Inbox, Outbox
+from connectors.whatsapp import intake
+from tests.support.whatsapp import SENT_AT, EchoBot, message, of_messages, of_status, rows, wait_for, webhook
+
+pytestmark = pytest.mark.usefixtures("database_url")
+
+SAID = "my number is 12345"
+
+
+def said(**fields: Any) -> dict[str, Any]:
+    return message(wamid="wamid.SAID", body=SAID, timestamp=SENT_AT, **fields)
+
+
+def edited(words: str, seconds: int = 60, **fields: Any) -> dict[str, Any]:
+    new = {"type": "text", "text": {"body": words}}
+    return message(
+        "edit",
+        wamid=f"wamid.EDIT{seconds}",
+        timestamp=SENT_AT + seconds,
+        edit={"original_message_id": "wamid.SAID", "message": new},
+        **fields,
+    )
+
+
+def revoked(seconds: int = 120, target: str = "wamid.SAID", **fields: Any) -> dict[str, Any]:
+    return message("revoke", timestamp=SENT_AT + seconds, revoke={"original_message_id": target}, **fields)
+
+
+def original() -> Any:
+    with database.read() as session:
+        return messaging.find(session, "wamid.SAID")
+
+
+def everything() -> str:
+    """All that the inbox holds, as text."""
+    return json.dumps([[row.text, row.payload] for row in rows(Inbox)])
+
+
+def test_an_edit_is_what_gets_answered() -> None:
+    intake.store(of_messages(said()))
+    intake.store(of_messages(edited("my number is 99999")))
+    assert (original().text, original().payload["text"]) == ("my number is 99999", {"body": "my number is 99999"})
+    assert original().payload["id"] == "wamid.SAID"
+    assert "12345" not in everything()
+    bot = EchoBot()
+    with webhook(bot):
+        wait_for(lambda: all(row.processed_at for row in rows(Inbox)))
+    assert [text for _, text in bot.turns] == ["my number is 99999"]
+
+
+def test_an_edit_of_an_answered_message_is_not_answered_again() -> None:
+    bot = EchoBot()
+    with webhook(bot) as server:
+        server.post(of_messages(said()))
+        wait_for(lambda: rows(Outbox))
+        server.post(of_messages(edited("my number is 99999")))
+        wait_for(lambda: all(row.processed_at for row in rows(Inbox)))
+    assert [text for _, text in bot.turns] == [SAID]
+    assert original().text == "my number is 99999"
+    assert original().edited_at is not None
+    assert len(rows(Outbox)) == 1
+
+
+@pytest.mark.parametrize("order", permutations(range(3)))
+def test_the_last_edit_counts_in_any_order(order: tuple[int, ...]) -> None:
+    there = [said(), edited("second try", 60), edited("third try", 61)]
+    for position in order:
+        intake.store(of_messages(there[position]))
+    assert original().text == "third try"
+    assert "second try" not in everything()
+
+
+@pytest.mark.parametrize("order", permutations(range(3)))
+def test_what_is_taken_back_is_nowhere_in_any_order(order: tuple[int, ...]) -> None:
+    there = [said(), edited("my number is 99999"), revoked()]
+    bot = EchoBot()
+    for position in order:
+        intake.store(of_messages(there[position]))
+    with webhook(bot):
+        wait_for(lambda: all(row.processed_at for row in rows(Inbox)))
+    assert bot.turns == []
+    assert (original().text, original().revoked_at is not None) == (None, True)
+    assert set(original().payload) == {"id", "type", "timestamp"}
+    assert "12345" not in everything() and "99999" not in everything()
+
+
+def test_all_in_one_post_and_twice() -> None:
+    for _ in range(2):
+        intake.store(of_messages(revoked(wamid="wamid.REVOKE"), edited("my number is 99999"), said()))
+    assert original().revoked_at is not None
+    assert "12345" not in everything() and "99999" not in everything()
+    assert len(rows(Inbox)) == 3
+
+
+def test_a_message_that_is_being_answered_when_it_is_taken_back_gets_no_answer() -> None:
+    intake.store(of_messages(said()))
+    waiting = original().id
+    intake.store(of_messages(revoked()))
+    with database.transaction() as session:
+        assert not messaging.finish(session, waiting, [{"text": "you wrote 12345"}])
+    assert rows(Outbox) == []
+
+
+def test_nobody_changes_what_somebody_else_wrote() -> None:
+    intake.store(of_messages(said()))
+    intake.store(of_messages(edited("stolen", phone="4915123000099"), revoked(phone="4915123000099")))
+    assert (original().text, original().revoked_at) == (SAID, None)
+
+
+def test_a_picture_is_taken_back_with_its_row() -> None:
+    picture = message("image", wamid="wamid.SAID", image={"id": "555", "caption": "my arm"})
+    intake.store(of_messages(picture))
+    (medium,) = rows(Medium)
+    assert (medium.channel_id, medium.status) == ("555", "waiting")
+    caption = {"type": "image", "image": {"id": "555", "caption": "my other arm"}}
+    change = message("edit", timestamp=SENT_AT + 5, edit={"original_message_id": "wamid.SAID", "message": caption})
+    intake.store(of_messages(change))
+    assert original().payload["image"]["caption"] == "my other arm"
+    intake.store(of_messages(revoked()))
+    assert rows(Medium)[0].status == "erased"
+    assert "arm" not in everything()
+
+
+def test_a_status_says_that_the_patient_deleted_it() -> None:
+    intake.store(of_messages(said()))
+    intake.store(of_status(None, "wamid.SAID", "deleted"))
+    intake.store(of_status(None, "wamid.NOBODY", "deleted"))
+    assert original().revoked_at is not None
+    assert "12345" not in everything()
+
+
+def test_a_change_of_what_never_came_harms_nobody() -> None:
+    """A change of a message that never came is kept, waits for nothing, and harms nobody."""
+    intake.store(of_messages(edited("of nothing"), revoked(target="wamid.NEVER")))
+    intake.store(of_messages(message(body="hello", timestamp=SENT_AT + 300)))
+    assert [row.text for row in rows(Inbox) if row.kind == "text"] == ["hello"]
+
+
+def test_messages_and_their_changes_in_the_same_moment() -> None:
+    """Twelve at once over one server: whoever comes first, the words are gone and nothing is answered."""
+    people = [f"4915123000{number:03d}" for number in range(20)]
+    bodies = []
+    for person in people:
+        wamid = f"wamid.{person}"
+        first = message(phone=person, wamid=wamid, body=SAID)
+        bodies += [of_messages(first), of_messages(revoked(target=wamid, phone=person))]
+    with webhook() as server, ThreadPoolExecutor(12) as threads:
+        answers = list(threads.map(lambda body: server.post(body).status_code, bodies[::-1] + bodies))
+    assert answers == [200] * 80
+    assert "12345" not in everything()
+    assert len(rows(Inbox)) == 40
+    assert all(row.revoked_at and row.processed_at for row in rows(Inbox) if row.kind == "text")
