@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve seed train test check format nlu-report triage-report bench clean
+.PHONY: help setup run serve seed train test faults check format nlu-report triage-report bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ train: setup  ## train the model
 
 test: setup  ## everything that must hold, `rasa test` included
 	@bash scripts/test.sh
+
+faults: setup  ## a storm of kills, outages and clock jumps: minutes, for before a release (ARGS=-s shows the sums)
+	@.venv/bin/python -m pytest -m faults tests/faults $(ARGS)
 
 check: setup  ## lint, types, `rasa data validate`
 	@bash scripts/check.sh

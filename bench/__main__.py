@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from bench import classifiers, published, turns
+from bench import classifiers, outbox, published, turns, webhook
 
 
 def main() -> int:
@@ -17,7 +17,7 @@ def main() -> int:
     parser.add_argument("--data", metavar="FOLDER", help="a published set of intents")
     options = parser.parse_args()
     quick = ["--quick"] if options.quick else []
-    codes = [turns.main(quick), classifiers.main(quick)]
+    codes = [turns.main(quick), classifiers.main(quick), webhook.main(quick), outbox.main(quick)]
     if options.data:
         codes.append(published.main(["--data", options.data, *(["--epochs", "2"] if quick else [])]))
     return max(codes)

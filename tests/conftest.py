@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -11,8 +12,27 @@ import pytest
 from tests.support import stack as running
 from tests.support.stack import Patient, PatientFactory, Stack
 
+# Test patients write faster than people do; the tests of the flood control say what they want themselves.
+os.environ.setdefault("CLINIC_FLOOD_MESSAGES", "0")
+
 _phones = (f"+49151{number}" for number in itertools.count(20_000_001))
 _conversations = pytest.StashKey[list[Patient]]()
+
+
+def _company(item: pytest.Item) -> str:
+    """Tests that share something which is dear to make run in one process, one after the other."""
+    if "stack" in getattr(item, "fixturenames", ()):
+        return "stack"
+    return "understanding" if "understanding" in item.path.parts else str(item.path)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For several processes (`-n 2`): who runs with whom; what takes longest begins first."""
+    first = {"stack": 0, "understanding": 1}
+    items.sort(key=lambda item: first.get(_company(item), 2))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_company(item)))
 
 
 @pytest.fixture(scope="session")

@@ -44,10 +44,11 @@ def test_a_typed_command_is_none(patient: Patient) -> None:
 
 
 def test_a_picture_gets_an_answer(patient: Patient) -> None:
-    """In the patient's language, and the form goes on afterwards."""
+    """In the patient's language, with the form's question again; and the form goes on afterwards."""
     times = agree(patient, "Ich brauche am Mittwoch einen Termin beim Hautarzt")
-    answer = patient.answer_to(patient.send({"type": "image", "image": {"caption": "mein Arm"}}))
-    assert says(answer, "utter_please_write", "de")
+    answer = patient.answer_to(patient.send({"type": "image"}))
+    assert says(answer, "utter_media_thanks", "de")
+    assert answer.choices == times.choices
     assert asks_name(patient.tap(row_of(slot_keys(times)[0])), "de")
 
 

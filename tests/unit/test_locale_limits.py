@@ -95,6 +95,7 @@ def values(language: str) -> dict[str, str]:
         "practitioner": isolated(longest(doctors)),
         "specialty": named(clinic()["specialties"], language),
         "location": named(places, language),
+        "distance": formats.distance(1_234_567, language),
         "address": address,
         "day": day,
         "time": time,

@@ -236,3 +236,11 @@ def test_a_training_that_fails_says_so_and_leaves_no_stamp(
     assert train.train({}) is False
     assert "what rasa said" in capsys.readouterr().err
     assert not train.STAMP.exists()
+
+
+def test_a_gateway_takes_the_webhooks_where_its_port_is_set() -> None:
+    env = environment.build(demo=True, base={"GATEWAY_PORT": "5999"})
+    assert env["SIMULATOR_WEBHOOK_URL"] == "http://127.0.0.1:5999/webhooks/whatsapp/webhook"
+    assert env["INBOX_POLL_SECONDS"] == "0.2"
+    assert "gateway" in run.commands(env, demo=True) and "gateway" in run.addresses(env, demo=True)
+    assert "gateway" not in run.commands(environment.build(demo=True, base={}), demo=True)
