@@ -33,6 +33,8 @@ UNWELL, FAQ, OTHER, REPORT = "unwell", "faq", "other", "report_symptom"
 LEFT_OUT = frozenset(("ask_medical_advice", "emergency", "nlu_fallback"))
 # So many examples of each intent, topic and language show what does not sound unwell.
 EACH = 60
+# Names and bare answers are of too many kinds for a share to show.
+SHOWN_WHOLE = frozenset(("inform",))
 SEED = 42
 # Whatever else the words may mean, these are not read again: short answers, and what must never be swallowed.
 KEPT = frozenset((
@@ -71,7 +73,8 @@ def _others(training_data: TrainingData) -> List[Tuple[str, str, str]]:
             label = UNWELL if intent == REPORT else FAQ if intent == FAQ else OTHER
             kinds[intent, str(message.get(INTENT_RESPONSE_KEY)), language].append((text, language, label))
     chooser = random.Random(SEED)
-    return [one for kind in kinds.values() for one in chooser.sample(kind, min(EACH, len(kind)))]
+    shown = (kind if key[0] in SHOWN_WHOLE else chooser.sample(kind, min(EACH, len(kind))) for key, kind in kinds.items())
+    return [one for kind in shown for one in kind]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -102,7 +105,9 @@ class ComplaintClassifier(TaughtComponent):
         reading = read(words_of(message), language_of(message), self.concepts)
         unwell = dict(_ranked(models.unwell, reading))[UNWELL]
         message.set(UNWELL_OUTPUT, unwell, add_to_output=True)
-        gives_way = _gives_way(intent, unwell)
+        # What answers a question of a form is for the form to read.
+        answers = bool((message.get("metadata") or {}).get("asked"))
+        gives_way = not answers and _gives_way(intent, unwell)
         if gives_way or intent.get("name") in TOLD_ANYWAY:
             likeliest = [{"name": name, "confidence": share} for name, share in _ranked(models.protocol, reading)[:SHOWN]]
             message.set(OUTPUT, likeliest, add_to_output=True)

@@ -11,9 +11,10 @@ from clinic.triage.codes import COMPLAINT
 from clinic.triage.protocols import GENERAL, Protocol, leading, protocols
 from clinic.triage.reading import Said
 
-# How sure the model must be of a protocol by itself, and of one that the words name as well. The words alone are right
-# in half of the cases, the model from 0.5 on in four of five (docs/decisions/0013-triage.md).
-SURE, NAMED_TOO = 0.5, 0.12
+# How sure the model must be of a protocol by itself. The words alone are right in half of the cases, the model from 0.5 on
+# in four of five (docs/decisions/0013-triage.md); a second complaint counts where the words name it and the model has it
+# among so many: it puts nearly all of its weight on one.
+SURE, NAMED_TOO = 0.5, 4
 # Less than that is not worth a row of the list, which has ten; the last says "something else".
 WORTH_A_ROW, ROWS = 0.015, 9
 
@@ -35,7 +36,7 @@ def heard(turn: Turn, told: Said, offered: Tuple[str, ...] = ()) -> Heard:
     if turn.is_tap or not turn.complaints:
         return Heard(tuple(named)) if told.complaints else Heard(candidates=_names(named))
     shares = dict(turn.complaints)
-    agreed = [protocol for protocol in named if shares.get(protocol.name, 0) >= NAMED_TOO and told.complaints]
+    agreed = [protocol for protocol in named if protocol.name in list(shares)[:NAMED_TOO] and told.complaints]
     likeliest = _likeliest(shares)
     if likeliest is not None and shares[likeliest.name] >= SURE:
         return Heard(_ordered([likeliest, *agreed]))

@@ -23,7 +23,7 @@ class Opinion:
         return self._shares
 
 
-def judged(text: str, intent: str, confidence: float, unwell: float) -> dict[str, Any]:
+def judged(text: str, intent: str, confidence: float, unwell: float, asked: str | None = None) -> dict[str, Any]:
     config = ComplaintClassifier.get_default_config()
     models = Models(
         Opinion(faq=0.0, other=1 - unwell, unwell=unwell),  # type: ignore[arg-type]
@@ -31,7 +31,8 @@ def judged(text: str, intent: str, confidence: float, unwell: float) -> dict[str
     )
     component = ComplaintClassifier(config, None, None, models)  # type: ignore[arg-type]
     ranking = [{"name": intent, "confidence": confidence}, {"name": "greet", "confidence": 0.1}]
-    message = Message({"text": text, "intent": ranking[0], "intent_ranking": ranking, "language": {"code": "en"}})
+    found = {"text": text, "intent": ranking[0], "intent_ranking": ranking, "language": {"code": "en"}}
+    message = Message({**found, "metadata": {"asked": asked}})
     component.process([message])
     return dict(message.data)
 
@@ -55,6 +56,10 @@ def test_the_intent(intent: str, confidence: float, unwell: float, becomes: str)
     data = judged("it stings when I go", intent, confidence, unwell)
     assert data["intent"]["name"] == becomes
     assert [entry["name"] for entry in data["intent_ranking"]].count(becomes) == 1
+
+
+def test_the_answer_to_a_question_stays_what_it_is() -> None:
+    assert judged("Jonas Becker", "nlu_fallback", 0.4, 0.95, asked="patient_name")["intent"]["name"] == "nlu_fallback"
 
 
 def test_the_likeliest_protocols_stand_in_order() -> None:
