@@ -18,6 +18,7 @@ from clinic.triage.reading import Said
 from clinic.vocabulary import normalise
 
 SURE_NO = 0.6
+_CLAUSE = re.compile(r"[,،.;؛:!\n]|\s[-–—]\s")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,12 @@ def _tapped(question: Question, turn: Turn) -> Optional[Dict[str, Value]]:
 
 
 def _no(turn: Turn) -> bool:
-    return vocabulary.is_one_of("no", turn.text) or (turn.intent == "deny" and turn.confidence >= SURE_NO)
+    """A no by itself, or one that goes on ("no, he eats as always") without taking anything back ("no, only …")."""
+    if vocabulary.is_one_of("no", turn.text) or (turn.intent == "deny" and turn.confidence >= SURE_NO):
+        return True
+    begins, *goes_on = _CLAUSE.split(turn.text, 1)
+    taken_back = any(vocabulary.mentions(section, words) for section in ("doubt", "exception") for words in goes_on)
+    return vocabulary.is_one_of("no", begins) and not taken_back
 
 
 def _which(question: Question, turn: Turn, said: Said) -> Optional[Dict[str, Value]]:

@@ -151,3 +151,46 @@ def test_none_of_these_is_a_no_to_all_that_is_left(agreed: Callable[..., Convers
     chat.chooses(row(chat, "leg_weakness"))
     chat.chooses(chat.buttons[-2])
     assert intake(chat).known["cannot_pass_urine"] is False and intake(chat).known["leg_weakness"] is True
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "no, I can walk as always"),
+        ("ru", "да нет, всё как обычно"),
+        ("de", "nein - alles wie immer"),
+        ("pt", "não, tudo normal"),
+        ("ar", "لا، كل شيء عادي"),
+    ],
+)
+def test_a_no_that_goes_on_is_a_no(agreed: Callable[..., Conversation], language: str, text: str) -> None:
+    chat = begin(agreed(language), "40", complaints={"back_pain": 0.9}).answers("40")
+    asked = intake(chat).question
+    assert asked is not None and asked.kind == "which"
+    chat.answers(text)
+    known = intake(chat).known
+    assert {name: known.get(name) for name in asked.names} == dict.fromkeys(asked.names, False)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "no, only the foot drags"), ("de", "nein, aber der Fuß schleift"), ("pt", "não, só o pé arrasta"),
+        ("ru", "нет, только стопа волочится"), ("ar", "لا، بس رجلي تجر"),
+    ],
+)  # fmt: skip
+def test_a_no_that_takes_something_back_is_asked_again(
+    agreed: Callable[..., Conversation], language: str, text: str
+) -> None:
+    chat = begin(agreed(language), "40", complaints={"back_pain": 0.9}).answers("40")
+    asked = intake(chat).question
+    chat.answers(text, "nlu_fallback", confidence=0.4)
+    assert asked is not None and intake(chat).question == asked
+    assert not any(name in intake(chat).known for name in asked.names)
+
+
+def test_what_a_no_goes_on_to_say_is_read(agreed: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLINIC_ENCRYPTION_KEY", encryption.new_key())
+    chat = begin(agreed(), "40", complaints={"back_pain": 0.9}).answers("40")
+    chat.answers("no, only that I cannot pass urine")
+    assert chat.loop is None and "112" in chat.text
