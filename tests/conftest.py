@@ -26,6 +26,7 @@ def _company(item: pytest.Item) -> str:
     return "understanding" if "understanding" in item.path.parts else str(item.path)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """For several processes (`-n 2`): who runs with whom; what takes longest begins first."""
     first = {"stack": 0, "understanding": 1}
