@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any, List, Sequence
 
 import numpy as np
-from joblib import parallel_backend
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -36,10 +35,8 @@ class ScaledLinearSVC(BaseEstimator, ClassifierMixin):
         """Fit the scale on held-out margins, then the model on everything."""
         labels = np.asarray(y)
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=self.random_state)
-        # The machine's arithmetic lets go of Python's lock: threads are enough, and the matrix is not copied.
-        with parallel_backend("threading"):
-            found = cross_val_predict(self._margins(), X, labels, cv=folds, method="decision_function", n_jobs=FOLDS)
-        held_out = _both_sides(found)
+        # One after the other: liblinear has one stream of random numbers a process, and threads would share it.
+        held_out = _both_sides(cross_val_predict(self._margins(), X, labels, cv=folds, method="decision_function"))
         self.model_ = self._margins().fit(X, labels)
         self.classes_ = self.model_.classes_
         true = np.searchsorted(self.classes_, labels)
