@@ -13,13 +13,10 @@ from actions.intake.state import Intake
 from actions.turn import Turn
 from clinic import database, handoffs, hours
 
-LONGEST_QUOTE = 300
-
 
 def summary_for_staff(turn: Turn) -> str:
     """What the staff should know at a glance: the patient's words, where the booking stands, what the intake knows."""
-    said = f"“{turn.said[:LONGEST_QUOTE]}”" if turn.said else ""
-    parts = (said, Booking.of(turn.tracker).in_words(), Intake.of(turn.tracker).in_words())
+    parts = (handoffs.quote(turn.said), Booking.of(turn.tracker).in_words(), Intake.of(turn.tracker).in_words())
     return " · ".join(part for part in parts if part)
 
 

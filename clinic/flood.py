@@ -8,7 +8,7 @@ knows no speed: then nobody is slowed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -79,8 +79,8 @@ class Verdict:
 CALM = Verdict(Pace.NORMAL)
 
 
-def verdict(session: Session, inbox_id: int, settings: FloodSettings) -> Verdict:
-    """How this message is to be answered."""
+def verdict(session: Session, inbox_id: int, settings: FloodSettings, silent: Collection[str] = ()) -> Verdict:
+    """How this message is to be answered; `silent` as in `superseded`."""
     row = session.get(Inbox, inbox_id)
     contact = session.get(Contact, row.contact_id) if row is not None else None
     if row is None or contact is None:
@@ -89,7 +89,7 @@ def verdict(session: Session, inbox_id: int, settings: FloodSettings) -> Verdict
     if pace is Pace.NORMAL:
         return CALM
     told = contact.slowed_told_at is not None and row.sent_at - contact.slowed_told_at < HOUR
-    return Verdict(pace, told, superseded(session, inbox_id))
+    return Verdict(pace, told, superseded(session, inbox_id, silent))
 
 
 def _pace(session: Session, row: Inbox, contact: Contact, settings: FloodSettings) -> Pace:
@@ -114,13 +114,20 @@ def _count(session: Session, row: Inbox, before: timedelta) -> int:
     return int(session.execute(sent).scalar() or 0)
 
 
-def superseded(session: Session, inbox_id: int) -> bool:
-    """Whether another message of the same contact waits behind this one."""
-    mine = select(Inbox.contact_id).where(col(Inbox.id) == inbox_id).scalar_subquery()
-    others = select(Inbox.id).where(
-        col(Inbox.contact_id) == mine, col(Inbox.processed_at).is_(None), col(Inbox.id) != inbox_id
+def superseded(session: Session, inbox_id: int, silent: Collection[str] = ()) -> bool:
+    """Whether another message of the same contact waits behind this one. A thumb, or whatever is of a `silent` kind,
+    gets no answer, so this one must have its own."""
+    row = session.get(Inbox, inbox_id)
+    if row is None:
+        return False
+    same_second = and_(col(Inbox.sent_at) == row.sent_at, col(Inbox.id) > row.id)
+    later = select(Inbox.id).where(
+        col(Inbox.contact_id) == row.contact_id,
+        col(Inbox.processed_at).is_(None),
+        or_(col(Inbox.sent_at) > row.sent_at, same_second),
+        col(Inbox.kind).not_in(silent),
     )
-    return session.execute(others.limit(1)).first() is not None
+    return session.execute(later.limit(1)).first() is not None
 
 
 def note(session: Session, contact_id: int, found: Verdict, sent_at: datetime, settings: FloodSettings) -> None:

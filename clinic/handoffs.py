@@ -18,6 +18,10 @@ from clinic.models import Handoff, col
 
 PRIORITIES = ("normal", "urgent")
 MAX_SUMMARY = 4000
+LONGEST_QUOTE = 300
+TAKEN_BACK = "(the patient took this message back)"
+# Shorter words stand in a summary by chance; as a quotation they are found however short.
+_TELLING = 12
 
 
 class HandoffError(Exception):
@@ -118,6 +122,30 @@ def open_handoff(
             return handoff
 
     return work() if session is not None else database.retrying(work)
+
+
+def quote(words: str) -> str:
+    """A patient's words as they stand in a summary; `take_back` finds them again."""
+    return f"“{words[:LONGEST_QUOTE]}”" if words else ""
+
+
+def take_back(session: Session, contact_id: int, words: str) -> bool:
+    """The patient took this message back: staff read that instead of its words, in what is not closed. Was it there?
+
+    Everything else stays: the signs of an emergency and what an intake found are the clinic's own words.
+    """
+    handoff = current(session, contact_id)
+    bare = words.strip()
+    if handoff is None or not bare:
+        return False
+    summary = handoff.summary.replace(quote(words), TAKEN_BACK).replace(quote(bare), TAKEN_BACK)
+    if len(bare) >= _TELLING:
+        summary = summary.replace(bare[:LONGEST_QUOTE].strip(), TAKEN_BACK)
+    if summary == handoff.summary:
+        return False
+    handoff.summary = summary[:MAX_SUMMARY]
+    audit.record(session, f"contact:{contact_id}", "handoff.taken_back", f"handoff:{handoff.id}")
+    return True
 
 
 def _move(session: Session, handoff_id: int, before: tuple[str, ...], **values: Any) -> bool:

@@ -12,10 +12,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from clinic import audit, contacts
+from clinic import audit, contacts, handoffs
 from clinic.models import ContactAddress, col
 
 logger = logging.getLogger(__name__)
+
+# Two contacts may be one person, and only a person of the clinic can find out.
+REASON = "same_person"
 
 
 def moved(
@@ -29,15 +32,15 @@ def moved(
     """This contact has a new phone, a new user id, or both. Whether anything changed.
 
     What belongs to somebody else is not taken from them: only a phone, and only where user ids prove that its contact
-    is another person than this one. Any other conflict is left as it is and audited. The former phone is given up,
-    because whoever gets it next must not be taken for this patient. A former user id is never given to anybody else:
-    it stays, for what arrives late.
+    is another person than this one. Any other conflict is left as it is and audited; of a phone, staff are asked too. The
+    former phone is given up in any case, because whoever gets it next must not be taken for this patient. A former user
+    id is never given to anybody else: it stays, for what arrives late.
     """
     changed = [
         system for system, value in (("user_id", user_id), ("phone", phone)) if _add(session, contact_id, system, value)
     ]
-    if phone and former_phone and "phone" in changed:
-        _release(session, contact_id, former_phone)
+    if phone and former_phone:
+        _give_up(session, contact_id, former_phone, now=phone)
     if changed:
         audit.record(session, "system", "contact.moved", f"contact:{contact_id}", changed=changed)
     return bool(changed)
@@ -102,6 +105,8 @@ def _add(session: Session, contact_id: int, system: str, value: str | None) -> b
         if owner is not None and not (system == "phone" and _is_another(session, owner, contact_id)):
             audit.record(session, "system", "contact.address_conflict", f"contact:{contact_id}", system=system, owner=owner)
             logger.warning("contact %d: its new %s belongs to contact %d", contact_id, system, owner)
+            if system == "phone":
+                _ask_staff(session, contact_id, owner)
             return False
         try:
             with session.begin_nested():
@@ -123,6 +128,22 @@ def _is_another(session: Session, owner: int, contact_id: int) -> bool:
         ContactAddress.system == "user_id",
     )
     return set(session.execute(has_one).scalars()) == {owner, contact_id}
+
+
+def _ask_staff(session: Session, contact_id: int, owner: int) -> None:
+    """Mostly somebody who wrote from the new number before the channel told of it. There they can be asked."""
+    summary = f"WhatsApp says that contact {contact_id} has this number now. Same person as contact {contact_id}?"
+    handoffs.open_handoff(owner, REASON, contacts.get(session, owner).language, summary, session=session)
+
+
+def _give_up(session: Session, contact_id: int, former: str, *, now: str) -> None:
+    """The former phone is not this contact's any more, whoever has the new one; unless the two are the same."""
+    try:
+        if contacts.normalise_phone(former) == contacts.normalise_phone(now):
+            return
+    except contacts.InvalidAddress:
+        return
+    _release(session, contact_id, former)
 
 
 def _release(session: Session, contact_id: int, phone: str) -> None:

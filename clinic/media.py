@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import literal_column, select, update
 from sqlalchemy.orm import Session
 
 from clinic import clock, encryption, sealed
@@ -122,7 +122,8 @@ def claim(session: Session, medium_id: int) -> Job | None:
 
 
 def _due() -> tuple[Any, ...]:
-    return col(Medium.status) == "waiting", timers.over(col(Medium.next_attempt_at))
+    # The status is written out, not a parameter: only so SQLite sees that the index of waiting rows will do.
+    return col(Medium.status) == literal_column("'waiting'"), timers.over(col(Medium.next_attempt_at))
 
 
 def stored(session: Session, medium_id: int, *, mime_type: str, sha256_hex: str, size: int) -> bool:
@@ -164,6 +165,15 @@ def keep_transcript(session: Session, medium_id: int, words: str) -> None:
 def transcript_of(medium: Medium) -> str | None:
     """What is said in it; "": not understood; None: nobody has listened yet."""
     return str(encryption.decrypt(medium.transcript)) if medium.transcript is not None else None
+
+
+def heard(session: Session, inbox_id: int) -> str | None:
+    """What is said in one message; None where nobody has listened, or it cannot be read."""
+    medium = of_message(session, inbox_id)
+    try:
+        return transcript_of(medium) if medium is not None else None
+    except (encryption.Unreadable, SettingsError):
+        return None
 
 
 def original_name(medium: Medium) -> str:
@@ -221,7 +231,9 @@ def expire(session: Session, days: int) -> int:
     return int(done.rowcount)
 
 
-_TO_SWEEP = (col(Medium.status).in_(("erased", "refused", "failed")), col(Medium.name).is_not(None))
+# Written out as the index has it.
+_SWEPT = [literal_column(f"'{status}'") for status in ("erased", "refused", "failed")]
+_TO_SWEEP = (col(Medium.status).in_(_SWEPT), col(Medium.name).is_not(None))
 
 
 def has_to_sweep(session: Session) -> bool:

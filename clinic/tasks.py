@@ -5,8 +5,8 @@ A task is done once: whoever marks it done in the transaction that acts on it wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -42,10 +42,17 @@ def is_open(session: Session, contact_id: int, kind: str) -> bool:
     return session.execute(statement.limit(1)).scalar() is not None
 
 
-def due(session: Session, limit: int = 20) -> list[Task]:
-    """Open tasks whose time has come, the oldest first."""
+def due(session: Session, limit: int = 20, *, first: Collection[str] = ()) -> list[Task]:
+    """Open tasks whose time has come: those of the kinds `first` before the others, of each the oldest first."""
     statement = select(Task).where(col(Task.done_at).is_(None), Task.due_at <= clock.now())
-    return list(session.execute(statement.order_by(Task.due_at, Task.id).limit(limit)).scalars())
+    order = (col(Task.kind).in_(first).desc(), Task.due_at, Task.id)
+    return list(session.execute(statement.order_by(*order).limit(limit)).scalars())
+
+
+def put_off(session: Session, task_id: int, delay: timedelta) -> None:
+    """Try again after `delay` what could not be done, so that it does not stand in the way of the others."""
+    statement = update(Task).where(Task.id == task_id, col(Task.done_at).is_(None)).values(due_at=clock.now() + delay)
+    session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def take(session: Session, task_id: int) -> bool:

@@ -78,7 +78,7 @@ class Worker:
                 if self._receipts is not None and self._channel.is_open():
                     self._receipts.look()
                 for parcel in self._claim(self._parallel - len(sending), sending.values()):
-                    sending[threads.submit(deliver, parcel, self._sender, self._channel)] = parcel.id
+                    sending[threads.submit(deliver, parcel, self._sender, self._channel, self._stopping)] = parcel.id
                 if sending:
                     for done in self._finished(sending):
                         del sending[done]

@@ -11,15 +11,20 @@ import random
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from threading import Lock
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from clinic import clock, database, encryption, media, sealed, transcription
 from clinic.media import Job
+from clinic.messaging import timers
+from clinic.models import Medium, col
 from clinic.settings import SettingsError
+from connectors.whatsapp import alarm
 from connectors.whatsapp.graph import GraphError, Trouble
 from connectors.whatsapp.media import Damaged, Download, Gone, Refused
 
@@ -35,6 +40,10 @@ OWN_DELAY = 30.0
 FEW_TRIES = 5
 ALERT_SECONDS = 60.0
 EXPIRE_SECONDS = 86400.0
+# A voice note that is kept and has no words: whoever listened was killed. Again after the lease, a few times.
+UNHEARD_SECONDS = 60.0
+UNHEARD_FOR = timedelta(days=1)
+MOST_LISTENS = 3
 
 Result = TypeVar("Result")
 
@@ -59,6 +68,7 @@ class Fetcher:
         self._alerted: float | None = None
         self._days = days
         self._expire_at = 0.0
+        self._unheard_at = 0.0
 
     def look(self) -> None:
         """Begin what is due, as far as there is room. Does not wait, never raises."""
@@ -72,6 +82,7 @@ class Fetcher:
             self._expire(now)
             for job in self._claim(room):
                 self._running.add(self._threads.submit(fetch, job, self._source))
+            self._hear_again(now)
         except Exception as error:
             logger.error("media cannot be looked for (%s); trying again", type(error).__name__)
 
@@ -87,6 +98,18 @@ class Fetcher:
         self._expire_at = now + EXPIRE_SECONDS
         if forgotten:
             logger.info("%d media older than %d days are erased", forgotten, self._days)
+
+    def _hear_again(self, now: float) -> None:
+        """At the start and each minute: what nobody has listened to the end."""
+        room = self._parallel - len(self._running)
+        if now < self._unheard_at or room <= 0 or not transcription.wanted():
+            return
+        self._unheard_at = now + UNHEARD_SECONDS
+        with database.read() as session:
+            found = unheard(session, room)
+        for job in [_write(partial(claim_unheard, medium_id=one)) for one in found]:
+            if job is not None:
+                self._running.add(self._threads.submit(hear, job))
 
     def _claim(self, room: int) -> list[Job]:
         with database.read() as session:
@@ -147,11 +170,15 @@ def _fetched(job: Job, source: Source) -> bool:
 
 
 def _kept(job: Job, download: Download) -> bool:
-    if _write(
-        lambda session: media.stored(
-            session, job.id, mime_type=download.mime_type, sha256_hex=download.sha256, size=download.size
-        )
-    ):
+    def keep(session: Session) -> bool:
+        told = partial(media.stored, mime_type=download.mime_type, sha256_hex=download.sha256, size=download.size)
+        if not told(session, job.id):
+            return False
+        if job.kind == "audio" and transcription.wanted():
+            _listening_begins(session, job.id, attempts=1)
+        return True
+
+    if _write(keep):
         logger.info("medium %d: %s of %d bytes is kept", job.id, job.kind, download.size)
         return True
     # Taken back by the patient meanwhile.
@@ -179,6 +206,48 @@ def backoff(attempts: int) -> float:
     return min(FIRST_DELAY * 2 ** min(attempts - 1, 20), LONGEST_DELAY) * random.uniform(0.5, 1.0)
 
 
+def _unheard() -> tuple[Any, ...]:
+    return (
+        col(Medium.kind) == "audio",
+        col(Medium.status) == "stored",
+        col(Medium.transcript).is_(None),
+        # Without a time nobody has begun to listen: it came when nobody wanted its words.
+        col(Medium.next_attempt_at).is_not(None),
+        timers.over(col(Medium.next_attempt_at)),
+        col(Medium.attempts) < MOST_LISTENS,
+        col(Medium.stored_at) > clock.now() - UNHEARD_FOR,
+    )
+
+
+def unheard(session: Session, limit: int) -> list[int]:
+    """The ids of voice notes to which somebody began to listen, and did not come back."""
+    return list(session.execute(select(Medium.id).where(*_unheard()).order_by(Medium.id).limit(limit)).scalars())
+
+
+def claim_unheard(session: Session, medium_id: int) -> Job | None:
+    """Take one to listen to it again; None when somebody else has it."""
+    if not _listening_begins(session, medium_id, *_unheard(), attempts=col(Medium.attempts) + 1):
+        return None
+    row: Any = session.get(Medium, medium_id, populate_existing=True)
+    given = ("inbox_id", "contact_id", "kind", "channel_id", "mime_type", "sha256", "name", "attempts", "created_at")
+    return Job(medium_id, **{name: getattr(row, name) for name in given})
+
+
+def _listening_begins(session: Session, medium_id: int, *conditions: Any, attempts: Any) -> bool:
+    """From here on `attempts` counts how often somebody began to listen."""
+    mine = update(Medium).where(col(Medium.id) == medium_id, *conditions)
+    values = {"attempts": attempts, "next_attempt_at": timers.machine_now() + media.LEASE}
+    return bool(session.execute(mine.values(**values), execution_options={"synchronize_session": False}).rowcount == 1)
+
+
+def hear(job: Job) -> None:
+    """Listen once more. Never raises."""
+    try:
+        listen(job)
+    except Exception as error:
+        logger.error("medium %d could not be settled (%s)", job.id, type(error).__name__)
+
+
 _one_listens = Lock()
 
 
@@ -197,7 +266,18 @@ def listen(job: Job) -> None:
     except Exception as error:
         why = str(error) if isinstance(error, SettingsError) else type(error).__name__
         logger.error("medium %d: nobody can listen to it (%s)", job.id, why)
-    _write(lambda session: media.keep_transcript(session, job.id, words))
+    _write(partial(_keep_words, job=job, words=words))
+
+
+def _keep_words(session: Session, job: Job, words: str) -> None:
+    """The words, and what follows where the message was finished without them: they may be of an emergency."""
+    medium = media.of_message(session, job.inbox_id)
+    if medium is None or medium.status != "stored" or medium.transcript is not None:
+        return
+    # First the message's row, then the medium's, as everybody locks them.
+    if alarm.heard_late(session, job.inbox_id, words):
+        logger.warning("medium %d: an emergency is heard in it, late; the alarm is raised", job.id)
+    media.keep_transcript(session, job.id, words)
 
 
 def _why(error: Exception) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from clinic import channel_state, contacts, database, messaging
@@ -22,6 +24,7 @@ from worker.window import judge
 
 logger = logging.getLogger(__name__)
 
+# How long a worker that was told to stop goes on trying to write down what became of a message.
 SETTLE_SECONDS = 60.0
 SETTLE_PAUSE = 0.5
 
@@ -84,39 +87,46 @@ def _parcel(session: Session, row: Outbox) -> Parcel | None:
     )
 
 
-def deliver(parcel: Parcel, sender: Sender, channel: Channel) -> None:
-    """Send one claimed row and settle it. Never raises for what Meta says; a database error does."""
+def deliver(parcel: Parcel, sender: Sender, channel: Channel, stopping: threading.Event | None = None) -> None:
+    """Send one claimed row and settle it. Never raises for what Meta says; a database error does.
+
+    While the database is away it goes on trying until the worker is `stopping`, and then for a while.
+    """
+    settle = partial(_settle, stopping=stopping)
     try:
         body = outbound.build(parcel.message, to=parcel.to, opaque=parcel.opaque, identity_key=parcel.identity_key)
     except ValueError as error:
         # Should have been built differently: a bug, which must not hold up the contact's next message.
         reason = str(error)
-        _settle(lambda session: messaging.gave_up(session, parcel.id, "illegal", reason))
+        settle(lambda session: messaging.gave_up(session, parcel.id, "illegal", reason))
         return
     try:
         wamid = sender.send(body)
     except GraphError as error:
-        _settle(verdict(parcel, error, channel, by_user_id="to" not in body))
+        settle(verdict(parcel, error, channel, by_user_id="to" not in body))
         return
     if wamid is None:
         logger.warning("outbox %d: accepted without an id; it counts as sent", parcel.id)
-    _settle(lambda session: messaging.accepted(session, parcel.id, wamid, parcel.opaque))
+    settle(lambda session: messaging.accepted(session, parcel.id, wamid, parcel.opaque))
     if channel.went_well():
-        _settle(channel_state.note_open)
+        settle(channel_state.note_open)
 
 
-def _settle(work: Callable[[Session], None]) -> None:
+def _settle(work: Callable[[Session], None], stopping: threading.Event | None) -> None:
     """Write it down, and go on trying while the database is away: only this thread knows what happened."""
 
     def write() -> None:
         with database.transaction() as session:
             work(session)
 
-    deadline = time.monotonic() + SETTLE_SECONDS
+    deadline: float | None = None
     while True:
         try:
             return database.retrying(write)
-        except DBAPIError:
-            if time.monotonic() > deadline:
-                raise
+        except DBAPIError as error:
+            is_away = isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated
+            if not is_away or stopping is None or stopping.is_set():
+                deadline = deadline or time.monotonic() + SETTLE_SECONDS
+                if time.monotonic() > deadline:
+                    raise
             time.sleep(SETTLE_PAUSE)

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from clinic.messaging.claiming import (
     BULK,
+    EMERGENCY,
     OUTBOX_GRACE_SECONDS,
     REPLY,
+    URGENT,
     claim,
     due,
     follows,
@@ -54,8 +56,10 @@ from clinic.messaging.window import window_closes_at
 
 __all__ = [
     "BULK",
+    "EMERGENCY",
     "OUTBOX_GRACE_SECONDS",
     "REPLY",
+    "URGENT",
     "Choice",
     "Media",
     "Message",

@@ -28,7 +28,11 @@ LONGEST_WAIT = 300.0
 # So many answers are looked at first. Of the rest, those that nothing holds up follow with everything else.
 _LOOK = 100
 
-REPLY, BULK = "reply", "bulk"
+# `URGENT` is an answer to an emergency: a message that was refused that often already does not hold it up.
+REPLY, BULK, URGENT = "reply", "bulk", "urgent"
+STUCK_AFTER = 5
+# The tag of an answer to an emergency, which makes it urgent.
+EMERGENCY = "emergency"
 
 # A message older than that cannot be the one whose delivery the next waits for: few rows to look through.
 _RECENT = timedelta(days=1)
@@ -57,9 +61,36 @@ def _claimable(now: datetime, bulk: bool) -> Any:
     pending = _pending(before)
     if not bulk:
         pending = and_(pending, or_(before.priority != BULK, before.status == "sending"))
-    is_head = ~exists().where(of_the_contact, pending)
-    kept = [_pending(_Row), is_due, is_head, ~_follows_undelivered(now)]
+    is_head = ~exists().where(of_the_contact, pending, ~_passed_by_urgent(before))
+    kept = [_pending(_Row), is_due, is_head, ~_is_passed(forgotten), ~_follows_undelivered(now)]
     return and_(*kept) if bulk else and_(*kept, _Row.priority != BULK)
+
+
+def _passed_by_urgent(before: Any) -> Any:
+    """Is `before` refused again and again, or does it wait behind such a one? Something urgent does not wait for it."""
+    stuck = aliased(_Row)
+    behind = exists().where(
+        stuck.contact_id == before.contact_id,
+        stuck.id < before.id,
+        _pending(stuck),
+        stuck.status == "queued",
+        stuck.attempts >= STUCK_AFTER,
+    )
+    is_stuck = or_(before.attempts >= STUCK_AFTER, and_(before.priority != URGENT, behind))
+    return and_(_Row.priority == URGENT, before.status == "queued", is_stuck)
+
+
+def _is_passed(forgotten: datetime) -> Any:
+    """Is something urgent that has passed the row on its way? Never are two of one contact."""
+    urgent = aliased(_Row)
+    return exists().where(
+        urgent.contact_id == _Row.contact_id,
+        urgent.id > _Row.id,
+        _pending(urgent),
+        urgent.priority == URGENT,
+        urgent.status == "sending",
+        urgent.claimed_at >= forgotten,
+    )
 
 
 def _follows_undelivered(now: datetime) -> Any:
@@ -99,12 +130,15 @@ def claim(session: Session, limit: int = 1, besides: Collection[int] = (), *, bu
     `besides` are rows the caller has in hand already, however long ago it claimed them.
     """
     now = machine_now()
-    answered = select(_Row.contact_id).where(_pending(_Row), _Row.priority == REPLY).order_by(_Row.id + 0).limit(_LOOK)
+    answered = select(_Row.contact_id).where(_pending(_Row), _Row.priority != BULK).order_by(_Row.id + 0).limit(_LOOK)
     first = session.execute(answered).scalars().all()
     rows = _take(session, limit, _claimable(now, bulk), _Row.id.not_in(besides), _Row.contact_id.in_(set(first)))
     if len(rows) < limit and (bulk or len(first) == _LOOK):
         taken = [*besides, *(row.id for row in rows)]
         rows += _take(session, limit - len(rows), _claimable(now, bulk), _Row.id.not_in(taken))
+    # What is urgent may have been found together with what it passes.
+    each = {row.contact_id: row for row in sorted(rows, key=lambda row: row.priority == URGENT)}
+    rows = [row for row in rows if row is each[row.contact_id]]
     for row in rows:
         row.status = "sending"
         row.claimed_at = now

@@ -12,7 +12,7 @@ from sqlalchemy import update as sql_update
 from sqlalchemy.orm import Session
 
 from clinic import clock
-from clinic.messaging import outbox, timers
+from clinic.messaging import outbox, timers, window
 from clinic.models.messaging import Inbox
 
 # SQLAlchemy 1.4 has no types of its own; as Any its columns are expressions and not values.
@@ -139,7 +139,8 @@ def next_message(session: Session, contact_id: int) -> Inbox | None:
 def finish(session: Session, inbox_id: int, messages: Sequence[Mapping[str, Any]] = (), *, tag: str | None = None) -> bool:
     """Mark a message processed and write its answers to the outbox, in the caller's one transaction.
 
-    False, and nothing written, when it was processed already.
+    False, and nothing written, when it was processed already. What waited for the contact to write leaves first, also
+    when nobody answers this message, as while a person has the chat.
     """
     done = session.execute(
         sql_update(Inbox)
@@ -149,6 +150,7 @@ def finish(session: Session, inbox_id: int, messages: Sequence[Mapping[str, Any]
     if done.rowcount != 1:
         return False
     row = session.execute(select(Inbox).where(_Row.id == inbox_id)).scalar_one()
+    window.release(session, row.contact_id)
     for position, message in enumerate(messages):
         outbox.enqueue(session, row.contact_id, message, in_reply_to=row.wamid, position=position, tag=tag)
     return True

@@ -52,11 +52,12 @@ def enqueue(
     *,
     position: int = 0,
     tag: str | None = None,
-    priority: str = claiming.REPLY,
+    priority: str | None = None,
 ) -> Outbox:
     """Write one message to be sent; it leaves after everything this contact was told before.
 
-    `priority` is `claiming.BULK` for what the clinic sends on its own to many: answers to patients go first.
+    `priority` is `claiming.BULK` for what the clinic sends on its own to many: answers to patients go first. What has
+    the tag `claiming.EMERGENCY` is urgent.
     """
     neutral.check(message)
     window.release(session, contact_id)
@@ -66,7 +67,7 @@ def enqueue(
         in_reply_to=in_reply_to,
         position=position,
         tag=tag,
-        priority=priority,
+        priority=priority or (claiming.URGENT if tag == claiming.EMERGENCY else claiming.REPLY),
         created_at=clock.now(),
     )
     session.add(row)

@@ -12,6 +12,7 @@ from clinic.models.base import Base, Json, UTCDateTime
 
 MEDIUM_STATUSES = ("waiting", "stored", "refused", "failed", "erased")
 _waiting = text("status = 'waiting'")
+_to_sweep = text("name IS NOT NULL AND status IN ('erased', 'refused', 'failed')")
 
 
 class Medium(Base):
@@ -25,6 +26,7 @@ class Medium(Base):
     __table_args__ = (
         CheckConstraint("status IN ('" + "', '".join(MEDIUM_STATUSES) + "')", name="status"),
         Index("ix_media_waiting", "next_attempt_at", sqlite_where=_waiting, postgresql_where=_waiting),
+        Index("ix_media_to_sweep", "status", sqlite_where=_to_sweep, postgresql_where=_to_sweep),
         {"sqlite_autoincrement": True},
     )
 

@@ -20,6 +20,7 @@ STATUSES = (*PENDING, "sent", "delivered", "read", "failed", "parked")
 
 _unprocessed = text("processed_at IS NULL")
 _pending = text("status IN ('queued', 'sending')")
+_undelivered = text("status IN ('failed', 'parked')")
 
 
 class Inbox(Base):
@@ -75,6 +76,7 @@ class Outbox(Base):
         Index("ix_outbox_pending", "contact_id", "id", sqlite_where=_pending, postgresql_where=_pending),
         Index("ix_outbox_contact_id_created_at", "contact_id", "created_at"),
         Index("ix_outbox_contact_id_tag", "contact_id", "tag"),
+        Index("ix_outbox_undelivered", "created_at", sqlite_where=_undelivered, postgresql_where=_undelivered),
         # The order of the ids is the order of sending: an id is never used again.
         {"sqlite_autoincrement": True},
     )

@@ -1,7 +1,8 @@
 """Messages that change others: an edit replaces the words, a revoke erases them, in whatever order they arrive.
 
 The row of an edit keeps its words only until its message is there to take them; that of a revoke never has any. So
-once a message is taken back, its words are nowhere.
+once a message is taken back, its words are nowhere in the inbox, nor in what staff read of an open handoff. Where it was
+answered before, Rasa's tracker still has them, and so may a closed handoff or an intake: docs/whatsapp.md says so.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from clinic import media, messaging
+from clinic import handoffs, media, messaging
 from clinic.models.messaging import Inbox
 from connectors.whatsapp.content import Edit, Revoke, content_of, kind_of
 from connectors.whatsapp.inbound import InboundMessage, words_of
@@ -47,11 +48,32 @@ def settle(session: Session, new: Sequence[tuple[InboundMessage, int]]) -> None:
         _apply(session, contact_id, target, rows)
 
 
+def edited(session: Session, row: Inbox) -> Inbox | None:
+    """The message that an edit changed, if it has been processed: what it says now was perhaps read by nobody."""
+    target = _target(content_of(row.payload, row.kind)) if row.kind == "edit" else None
+    original = messaging.find(session, target) if target is not None else None
+    if original is None or original.contact_id != row.contact_id or original.edited_at is None:
+        return None
+    return original if original.processed_at is not None else None
+
+
+def read_with(session: Session, original: Inbox) -> None:
+    """A message was answered as it stands now: the edits that made it so have been read with it."""
+    assert original.contact_id is not None
+    for row in messaging.of_kinds(session, [original.contact_id], ("edit",), original.sent_at):
+        if row.processed_at is None and _target(content_of(row.payload, row.kind)) == original.wamid:
+            messaging.finish(session, row.id)
+
+
 def erase(session: Session, wamid: str, contact_id: int, at: datetime) -> None:
     """Take one message back, with what it brought."""
     row = messaging.find(session, wamid)
-    if row is not None and messaging.revoke(session, wamid, contact_id, at, payload=_bare(row.payload)) is not None:
+    if row is None:
+        return
+    words = row.text or media.heard(session, row.id) or getattr(content_of(row.payload, row.kind), "caption", None)
+    if messaging.revoke(session, wamid, contact_id, at, payload=_bare(row.payload)) is not None:
         media.erase_message(session, wamid)
+        handoffs.take_back(session, contact_id, words or "")
 
 
 def _apply(session: Session, contact_id: int, target: str, rows: Iterable[Inbox]) -> None:

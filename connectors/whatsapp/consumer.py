@@ -18,7 +18,7 @@ from clinic import database, messaging
 from clinic.exclusive import Exclusive
 from clinic.flood import flood_settings
 from clinic.settings import environment
-from connectors.whatsapp import pacing, turns
+from connectors.whatsapp import alarm, pacing, turns
 from connectors.whatsapp.patience import TurnFailed
 from connectors.whatsapp.turns import Bot, Incoming
 
@@ -162,6 +162,10 @@ class Consumer:
         # Where, but not what: an error's own text may quote the patient.
         where = "" if isinstance(error, TurnFailed) else "\n" + "".join(traceback.format_tb(error.__traceback__)[-4:])
         logger.error("inbox %d: attempt %d failed (%s)%s", incoming.inbox_id, attempts, why, where)
+        # At the first failure already: an emergency waits for no action server.
+        if await _blocking(alarm.answer, incoming.inbox_id, incoming.contact_id, turns.words_of(incoming)):
+            logger.error("inbox %d: the danger screen sees an emergency; the alarm is raised", incoming.inbox_id)
+            return True
         if attempts < MAX_ATTEMPTS:
             return False
         answer = await turns.technical_problem(self._bot, incoming)

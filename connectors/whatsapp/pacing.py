@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from clinic import clock, database, flood, messaging
 from clinic.flood import FloodSettings, Pace, Verdict
@@ -26,7 +27,7 @@ async def answer(bot: Bot, incoming: Incoming, rest: Rest, settings: FloodSettin
     found = await loop.run_in_executor(None, _verdict, incoming.inbox_id, settings)
     nobody_waits = incoming.handoff_claimed or incoming.kind in inbound.SILENT
     if found.pace is Pace.NORMAL or nobody_waits or await _may_be_danger(bot, incoming):
-        return await turns.answer(bot, incoming)
+        return _marked(await turns.answer(bot, incoming))
     words: list[messaging.Message] = []
     if found.pace is Pace.SLOWED and not found.told:
         said = await bot.render(incoming.contact_id, SLOW_DOWN, incoming.language)
@@ -34,7 +35,12 @@ async def answer(bot: Bot, incoming: Incoming, rest: Rest, settings: FloodSettin
     await loop.run_in_executor(None, _note, incoming, found, words, settings)
     if found.pace is Pace.BLOCKED or found.superseded or await rest(incoming.inbox_id, settings.pause_seconds):
         return Answer()
-    return await turns.answer(bot, incoming)
+    return _marked(await turns.answer(bot, incoming))
+
+
+def _marked(answer: Answer) -> Answer:
+    """What is urgent must not wait behind a message that the channel refuses again and again."""
+    return replace(answer, tag=messaging.EMERGENCY) if answer.urgent and answer.tag is None else answer
 
 
 async def _may_be_danger(bot: Bot, incoming: Incoming) -> bool:
@@ -43,14 +49,14 @@ async def _may_be_danger(bot: Bot, incoming: Incoming) -> bool:
 
 
 def is_superseded(inbox_id: int) -> bool:
-    """Whether the contact has written something since. Blocks."""
+    """Whether the contact has written something since that may be answered. Blocks."""
     with database.read() as session:
-        return flood.superseded(session, inbox_id)
+        return flood.superseded(session, inbox_id, inbound.SILENT)
 
 
 def _verdict(inbox_id: int, settings: FloodSettings) -> Verdict:
     with database.read() as session:
-        return flood.verdict(session, inbox_id, settings)
+        return flood.verdict(session, inbox_id, settings, inbound.SILENT)
 
 
 def _note(incoming: Incoming, found: Verdict, words: list[messaging.Message], settings: FloodSettings) -> None:

@@ -65,6 +65,8 @@ class Incoming:
     heard: str | None = None
     # what was said to the contact last, to be said again when a photo came instead of an answer
     question: Message | None = None
+    # the new words of an edit whose message was answered before
+    edited: str | None = None
     # the list that was tapped, at the page that the tap asks for
     turned: Message | None = None
     # whether the contact was thanked for photos or files a moment ago

@@ -21,7 +21,7 @@ from clinic.models import Contact, Inbox
 from clinic.texts import text
 from clinic.triage import alarms
 from clinic.vocabulary import normalise
-from connectors.whatsapp import hearing, inbound, kinds, pages
+from connectors.whatsapp import alarm, changes, hearing, inbound, kinds, pages
 from connectors.whatsapp.compose import compose, introduction_of
 from connectors.whatsapp.content import context_of
 from connectors.whatsapp.harmless import harmless
@@ -72,9 +72,18 @@ def _incoming(session: Session, row: Inbox) -> Incoming:
         emergency_asked=alarms.waits(session, contact.id),
         heard=hearing.heard(session, row),
         question=conversations.last_question(session, contact.id, besides=kinds.TAG),
+        edited=_edited(session, row),
         turned=_turned(session, contact.id, row),
         thanked=conversations.said_just_now(session, contact.id, kinds.TAG, kinds.ALBUM),
     )
+
+
+def _edited(session: Session, row: Inbox) -> str | None:
+    """What a message that was answered before says since this edit; None for every other message."""
+    original = changes.edited(session, row)
+    if original is None or original.text is not None:
+        return original.text if original is not None else None
+    return kinds.words_of(original.payload, original.kind, None)
 
 
 def _turned(session: Session, contact_id: int, row: Inbox) -> Message | None:
@@ -106,6 +115,7 @@ def save(incoming: Incoming, answer: Answer) -> None:
             silent = not answer.urgent and _was_taken_over(session, incoming)
             if not messaging.finish(session, incoming.inbox_id, [] if silent else answer.messages, tag=answer.tag):
                 return
+            _settle_what_came_meanwhile(session, incoming)
             contact = session.get(Contact, incoming.contact_id)
             if answer.language:
                 contact.language = answer.language
@@ -113,6 +123,15 @@ def save(incoming: Incoming, answer: Answer) -> None:
                 contact.introduced_at = clock.now()
 
     database.retrying(write)
+
+
+def _settle_what_came_meanwhile(session: Session, incoming: Incoming) -> None:
+    """What belongs to a message that is finished now: an edit that was answered with it, words that came too late."""
+    row = session.get(Inbox, incoming.inbox_id)
+    if row.edited_at is not None and row.payload == incoming.payload:
+        changes.read_with(session, row)
+    if row.kind == "audio" and incoming.heard is None:
+        alarm.heard_late(session, row.id, hearing.heard(session, row))
 
 
 def _was_taken_over(session: Session, incoming: Incoming) -> bool:
@@ -160,10 +179,12 @@ async def _wordless(bot: Bot, incoming: Incoming) -> Answer:
 async def emergency(bot: Bot, incoming: Incoming) -> Answer | None:
     """A message that may tell of an emergency is answered whoever has the chat; None: no emergency, go on.
 
-    Without a handoff the assistant reads every message anyway, and screens it first (dialogue/emergency.py).
+    Without a handoff the assistant reads every message anyway, and screens it first (dialogue/emergency.py); but an
+    edit, which is otherwise silent, may make an emergency of a message that was answered long ago.
     """
-    words = words_of(incoming) if incoming.handoff_id is not None else None
-    if words is None or not (incoming.emergency_asked or await bot.danger(words)):
+    is_edit = incoming.kind == "edit"
+    words = words_of(incoming) if is_edit or incoming.handoff_id is not None else None
+    if words is None or not ((incoming.emergency_asked and not is_edit) or await bot.danger(words)):
         return None
     turn = await bot.turn(incoming.contact_id, words, incoming.wamid, incoming.language)
     return _answer(turn.responses, turn.language) if turn.responses else None
@@ -221,7 +242,9 @@ def words_of(incoming: Incoming) -> str | None:
             return None
     if incoming.choice is not None and inbound.is_command(incoming.choice):
         return incoming.choice
-    words = incoming.text if incoming.text is not None else kinds.words_of(incoming.payload, incoming.kind, incoming.heard)
+    words = incoming.edited if incoming.kind == "edit" else incoming.text
+    if words is None:
+        words = kinds.words_of(incoming.payload, incoming.kind, incoming.heard)
     return harmless(words) if words is not None else None
 
 

@@ -45,6 +45,7 @@ async def play(agent: Agent, vignette: Vignette, number: int) -> Outcome:
         contact = contacts.by_address(session, phone=f"+4915123{number:06d}")
         contact_id = contact.id
     said, transcript, questions = vignette.opening, [], 0
+    asked: Any = None
     for _ in range(MOST_TURNS):
         responses = await agent.handle_text(said, sender_id=str(contact_id))
         transcript += [f"> {said}", *(f"< {one.get('text', '')}" for one in responses or [])]
@@ -55,7 +56,10 @@ async def play(agent: Agent, vignette: Vignette, number: int) -> Outcome:
         reply = _reply(vignette, tracker)
         if reply is None:
             break
-        questions += tracker.get_slot("requested_slot") == "intake_answer"
+        question = (tracker.get_slot("intake") or {}).get("question")
+        # What is said again because the answer was not understood is no further question.
+        questions += tracker.get_slot("requested_slot") == "intake_answer" and question != asked
+        asked = question
         said = reply
     return _of_row(vignette, contact_id, questions, transcript)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from clinic import database
@@ -127,3 +128,23 @@ def test_a_connection_is_given_back_clean(tmp_path: Path) -> None:
             beside.start()
             beside.join()
             assert found == [0]
+
+
+def test_a_postgres_server_that_is_silent_is_noticed_in_seconds(database_url: str) -> None:
+    """A frozen or unplugged server sends nothing: without these, every worker waits a quarter of an hour for TCP."""
+    if database_url.startswith("sqlite"):
+        return  # a file
+    wanted = {"connect_timeout": "5", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
+    with database.engine().connect() as connection:
+        used = connection.connection.dbapi_connection.info.dsn_parameters
+    assert wanted.items() <= used.items()
+    assert used["tcp_user_timeout"] == "20000"
+
+
+def test_what_the_address_says_of_waiting_counts(database_url: str) -> None:
+    if database_url.startswith("sqlite"):
+        return
+    own = make_url(database_url).update_query_dict({"connect_timeout": "2"}).render_as_string(hide_password=False)
+    with database.engine(own).connect() as connection:
+        used = connection.connection.dbapi_connection.info.dsn_parameters
+    assert (used["connect_timeout"], used["keepalives_idle"]) == ("2", "30")

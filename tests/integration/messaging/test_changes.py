@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from clinic import database, messaging
+from clinic import database, encryption, handoffs, media, messaging
 from clinic.models import Medium
 from clinic.models.messaging import Inbox, Outbox
-from connectors.whatsapp import intake
-from tests.support.whatsapp import SENT_AT, EchoBot, message, of_messages, of_status, rows, wait_for, webhook
+from connectors.whatsapp import intake, turns
+from tests.support.whatsapp import SENT_AT, EchoBot, contact, message, of_messages, of_status, rows, wait_for, webhook
 
 pytestmark = pytest.mark.usefixtures("database_url")
 
@@ -74,6 +74,54 @@ def test_an_edit_of_an_answered_message_is_not_answered_again() -> None:
     assert len(rows(Outbox)) == 1
 
 
+@pytest.mark.parametrize("reason", [None, "asked"])
+def test_an_edit_that_makes_an_emergency_of_an_answered_message_is_answered(reason: str | None) -> None:
+    bot = EchoBot()
+    with webhook(bot) as server:
+        server.post(of_messages(said()))
+        wait_for(lambda: rows(Outbox))
+        if reason:
+            handoffs.claim(handoffs.open_handoff(contact(), reason, "en", "").id, "Mia")
+        server.post(of_messages(edited("danger, he is not breathing")))
+        wait_for(lambda: all(row.processed_at for row in rows(Inbox)) and len(rows(Outbox)) == 2)
+        server.post(of_messages(edited("all is well", 70)))
+        wait_for(lambda: all(row.processed_at for row in rows(Inbox)) and len(rows(Inbox)) == 3)
+    assert [text for _, text in bot.turns] == [SAID, "danger, he is not breathing"]
+    last = rows(Outbox)[-1]
+    assert (last.message["text"], last.in_reply_to) == ("echo: danger, he is not breathing", "wamid.EDIT60")
+
+
+def test_a_caption_that_is_edited_into_an_emergency_is_read_too() -> None:
+    bot = EchoBot()
+    with webhook(bot) as server:
+        server.post(of_messages(message("image", wamid="wamid.SAID", image={"id": "555", "caption": "my arm"})))
+        wait_for(lambda: rows(Outbox))
+        caption = {"type": "image", "image": {"id": "555", "caption": "danger"}}
+        change = {"original_message_id": "wamid.SAID", "message": caption}
+        server.post(of_messages(message("edit", timestamp=SENT_AT + 5, edit=change)))
+        wait_for(lambda: len(bot.turns) == 2 and all(row.processed_at for row in rows(Inbox)))
+    assert [text for _, text in bot.turns] == ["my arm", "danger"]
+
+
+def test_an_emergency_that_was_answered_as_edited_is_answered_once() -> None:
+    intake.store(of_messages(said()))
+    intake.store(of_messages(edited("danger")))
+    bot = EchoBot()
+    with webhook(bot):
+        wait_for(lambda: all(row.processed_at for row in rows(Inbox)))
+    assert [text for _, text in bot.turns] == ["danger"]
+
+
+def test_an_edit_in_the_middle_of_the_answer_is_read_after_it() -> None:
+    intake.store(of_messages(said()))
+    incoming = turns.load(original().contact_id)
+    assert incoming is not None
+    intake.store(of_messages(edited("danger")))
+    turns.save(incoming, turns.Answer(messages=[{"text": "the old answer"}]))
+    after = turns.load(incoming.contact_id)
+    assert after is not None and (after.kind, after.edited) == ("edit", "danger")
+
+
 @pytest.mark.parametrize("order", permutations(range(3)))
 def test_the_last_edit_counts_in_any_order(order: tuple[int, ...]) -> None:
     there = [said(), edited("second try", 60), edited("third try", 61)]
@@ -112,6 +160,56 @@ def test_a_message_that_is_being_answered_when_it_is_taken_back_gets_no_answer()
     with database.transaction() as session:
         assert not messaging.finish(session, waiting, [{"text": "you wrote 12345"}])
     assert rows(Outbox) == []
+
+
+WORDS = {"usual": SAID, "short": "no", "longer than a quotation": "x" * 400, "spaces around it": " hello there, it is me "}
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=list(WORDS))
+def test_what_is_taken_back_is_not_in_an_open_handoff_either(words: str) -> None:
+    intake.store(of_messages({**said(), "text": {"body": words}}))
+    rest = " · booking: no cardiologist"
+    asked = handoffs.open_handoff(original().contact_id, "asked", "en", handoffs.quote(words) + rest)
+    intake.store(of_messages(revoked()))
+    with database.read() as session:
+        assert handoffs.get(session, asked.id).summary == handoffs.TAKEN_BACK + rest
+
+
+def test_only_the_words_go_and_only_from_what_is_open() -> None:
+    intake.store(of_messages(said()))
+    who = original().contact_id
+    closed = handoffs.open_handoff(who, "asked", "en", handoffs.quote(SAID))
+    handoffs.close(closed.id)
+    alarm = handoffs.open_handoff(who, "emergency", "en", f"breathing · {handoffs.quote('help')}", "urgent")
+    handoffs.open_handoff(who, "technical", "en", f"could not answer: {SAID}")
+    intake.store(of_messages(revoked()))
+    with database.read() as session:
+        assert handoffs.get(session, closed.id).summary == f"“{SAID}”"
+        left = f"breathing · “help”\n[technical] could not answer: {handoffs.TAKEN_BACK}"
+        assert handoffs.get(session, alarm.id).summary == left
+
+
+def test_the_words_of_a_picture_are_taken_back_from_a_handoff() -> None:
+    picture = message("image", wamid="wamid.SAID", image={"id": "555", "caption": "my arm"})
+    intake.store(of_messages(picture))
+    asked = handoffs.open_handoff(original().contact_id, "asked", "en", handoffs.quote("my arm"))
+    intake.store(of_messages(revoked()))
+    with database.read() as session:
+        assert handoffs.get(session, asked.id).summary == handoffs.TAKEN_BACK
+
+
+def test_what_was_said_in_a_voice_note_is_taken_back_from_a_handoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(encryption.NAME, encryption.new_key())
+    intake.store(of_messages(message("audio", wamid="wamid.SAID", audio={"id": "555", "voice": True})))
+    with database.transaction() as session:
+        [medium] = media.due(session)
+        media.claim(session, medium)
+        media.stored(session, medium, mime_type="audio/ogg", sha256_hex="0" * 64, size=3)
+        media.keep_transcript(session, medium, SAID)
+    asked = handoffs.open_handoff(original().contact_id, "asked", "en", handoffs.quote(SAID))
+    intake.store(of_messages(revoked()))
+    with database.read() as session:
+        assert handoffs.get(session, asked.id).summary == handoffs.TAKEN_BACK
 
 
 def test_nobody_changes_what_somebody_else_wrote() -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from clinic import database, flood
+from clinic import clock, database, flood
 from clinic.cli import main
 from clinic.flood import FloodSettings, Pace, flood_settings, verdict
 from clinic.models import AuditLog, Contact
 from clinic.models.messaging import Inbox, Outbox
 from clinic.settings import SettingsError
-from tests.support.whatsapp import SENT_AT, EchoBot, contact, message, of_messages, rows, wait_for, webhook
+from tests.support.whatsapp import SENT_AT, EchoBot, contact, message, of_messages, rows, wait_for, webhook, writes
 
 pytestmark = pytest.mark.usefixtures("database_url")
 
@@ -57,6 +57,23 @@ def test_of_a_flood_the_newest_is_answered_and_it_is_said_once(caplog: pytest.Lo
     assert who.slowed_until > datetime.fromtimestamp(SENT_AT + 60, timezone.utc)
     assert who.slowed_told_at is not None
     assert caplog.text.count("writes too much") == 1
+
+
+def test_a_thumb_after_the_newest_takes_no_answer_away() -> None:
+    thumb = message("reaction", timestamp=SENT_AT + 4, reaction={"message_id": "wamid.OUT1", "emoji": "👍"})
+    with webhook(EchoBot()) as server:
+        server.post(of_messages(*(message(body=str(n), timestamp=SENT_AT + n) for n in range(4)), thumb))
+        wait_for(lambda: len(rows(Inbox)) == 5 and settled())
+    assert texts()[-2:] == ["utter_slow_down", "echo: 3"]
+
+
+def test_what_was_sent_before_supersedes_nothing_however_late_it_comes() -> None:
+    now = clock.now()
+    for at in (now, now - timedelta(seconds=5), now):
+        writes(at=at)
+    with database.read() as session:
+        assert [flood.superseded(session, row.id) for row in rows(Inbox)] == [True, True, False]
+        assert not flood.superseded(session, 10_000)
 
 
 def test_a_minute_later_all_is_as_before() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from clinic import channel_events, contacts, database, messaging
-from clinic.models import AuditLog, ChannelEvent, Contact, Template
+from clinic.models import AuditLog, ChannelEvent, Contact, Handoff, Template
 from clinic.models.messaging import Inbox, Outbox
 from connectors.whatsapp import inbound, intake
 from tests.support.whatsapp import PHONE, SENT_AT, body_of, contact, message, of_messages, of_status, rows, webhook
@@ -144,9 +144,28 @@ def test_a_number_is_not_taken_from_somebody_who_may_be_the_same_person() -> Non
     intake.store(of_messages(message(), message(phone=NEW_PHONE)))
     intake.store(of_messages(changed_number()))
     first, second = rows(Contact)
-    assert addresses(first.id)["phone"] == f"+{PHONE}"
     assert addresses(second.id)["phone"] == f"+{NEW_PHONE}"
     assert "contact.address_conflict" in [row.action for row in rows(AuditLog)]
+    (handoff,) = rows(Handoff)
+    assert (handoff.contact_id, handoff.priority, handoff.reason) == (second.id, "normal", "same_person")
+    assert f"Same person as contact {first.id}?" in handoff.summary
+
+
+def test_an_old_number_is_given_up_although_the_new_one_has_written_already() -> None:
+    intake.store(of_messages(message(), message(phone=NEW_PHONE)))
+    intake.store(of_messages(changed_number()))
+    intake.store(of_messages(message(body="I am new at this number")))
+    first, second, third = rows(Contact)
+    assert addresses(first.id)["phone"] is None
+    assert rows(Inbox)[3].contact_id == third.id not in (first.id, second.id)
+
+
+def test_a_number_that_became_the_same_number_is_kept() -> None:
+    intake.store(of_messages(message()))
+    intake.store(of_messages(changed_number(told={"wa_id": PHONE})))
+    (who,) = rows(Contact)
+    assert addresses(who.id)["phone"] == f"+{PHONE}"
+    assert rows(Handoff) == []
 
 
 def test_a_number_that_user_ids_prove_to_have_changed_hands_moves() -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from clinic import clock, database, messaging
+from clinic import clock, database, handoffs, messaging
 from clinic.messaging import claiming, timers
 from clinic.models.messaging import Outbox
 from connectors.whatsapp.graph import GraphError, Trouble
-from tests.support.whatsapp import rows, writes
+from tests.support.whatsapp import EchoBot, contact, message, of_messages, rows, wait_for, webhook, writes
 from worker.channel import Channel
 from worker.loop import Worker, mend_timers
 from worker.sending import claim, deliver
@@ -190,3 +190,44 @@ def test_a_quality_warning_keeps_back_mailings_and_nothing_else() -> None:
     deliver(answer, Doubting(), channel)
     again = rows(Outbox)[1]
     assert (again.status, again.error_code, again.next_attempt_at is not None) == ("queued", "131048", True)
+
+
+def refused(row: Any, attempts: int, seconds: float) -> None:
+    """The row has been tried that often, and is tried again in so many seconds."""
+    with database.transaction() as session:
+        found = session.get(Outbox, row.id)
+        found.attempts, found.next_attempt_at = attempts, timers.machine_now() + timedelta(seconds=seconds)
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_what_is_refused_again_and_again_does_not_hold_up_an_emergency() -> None:
+    say(ANNA, "refused", "behind it")
+    say(ANNA, "call 112", "until help comes", priority=messaging.URGENT)
+    refused(rows(Outbox)[0], claiming.STUCK_AFTER - 1, 60)
+    assert texts() == []
+    refused(rows(Outbox)[0], claiming.STUCK_AFTER, 60)
+    assert texts() == ["call 112"]
+    # Nothing of the same contact beside it, not even what is due now.
+    refused(rows(Outbox)[0], claiming.STUCK_AFTER, -1)
+    assert texts() == []
+    status(rows(Outbox)[2].opaque, "delivered")
+    assert texts() == ["until help comes"]
+    status(rows(Outbox)[3].opaque, "delivered")
+    assert texts() == ["refused"]
+    status(rows(Outbox)[0].opaque, "delivered")
+    assert texts() == ["behind it"]
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_an_answer_that_is_not_urgent_waits_however_often_the_one_before_is_refused() -> None:
+    say(ANNA, "refused", "behind it")
+    refused(rows(Outbox)[0], 100, 60)
+    assert texts() == []
+
+
+def test_the_answer_to_an_emergency_is_urgent() -> None:
+    handoffs.open_handoff(contact(ANNA), "asked", "en", "")
+    with webhook(EchoBot()) as server:
+        server.post(of_messages(message(body="danger"), message(body="thanks", timestamp=1_795_500_001)))
+        wait_for(lambda: len(rows(Outbox)) == 2)
+    assert [row.priority for row in rows(Outbox)] == [messaging.URGENT, messaging.REPLY]

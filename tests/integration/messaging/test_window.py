@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from clinic import clock, database, messaging
+from clinic import clock, database, handoffs, messaging
 from clinic.messaging import claiming, window
 from clinic.models import Contact, Handoff, Template
-from clinic.models.messaging import Outbox
+from clinic.models.messaging import Inbox, Outbox
 from connectors.whatsapp import intake
 from connectors.whatsapp.graph import GraphError, Trouble
-from tests.support.whatsapp import contact, of_status, rows, writes
+from tests.support.whatsapp import EchoBot, contact, message, of_messages, of_status, rows, wait_for, webhook, writes
 from worker.loop import Worker
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -148,6 +148,22 @@ def test_an_answer_without_a_template_waits_for_the_patient_who_is_invited_once(
     writes()
     say({"text": "4"})
     assert send().said == ["1", "2", "3", "4"]
+
+
+def test_who_writes_again_gets_what_staff_said_also_while_nobody_else_answers() -> None:
+    who = writes()
+    approve(window.INVITATION)
+    handoffs.claim(handoffs.open_handoff(who, "asked", "en", "").id, "Mia")
+    say({"text": "from Mia"})
+    later(hours=25)
+    assert send().said == [window.INVITATION]
+    now = later(hours=1)
+    bot = EchoBot()
+    with webhook(bot) as server:
+        server.post(of_messages(message(body="here I am", timestamp=int(now.timestamp()))))
+        wait_for(lambda: [row for row in rows(Inbox) if row.text == "here I am" and row.processed_at])
+    assert bot.turns == []
+    assert send().said == ["from Mia"]
 
 
 def test_after_a_week_the_old_answer_stays_away() -> None:

@@ -380,3 +380,49 @@ def test_what_was_accepted_is_written_down_even_if_the_database_is_away(monkeypa
     graph = Script()
     Worker(graph, poll_seconds=0.02).run_once()
     assert (graph.texts, statuses()) == (["1"], ["sent"])
+
+
+def test_it_goes_on_until_the_worker_is_told_to_stop(running: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the database is away: the row would be sent a second time."""
+    monkeypatch.setattr("worker.sending.SETTLE_PAUSE", 0.02)
+    monkeypatch.setattr("worker.sending.SETTLE_SECONDS", 0.1)
+    say("1")
+    real, away = messaging.accepted, [True]
+
+    def accepted(*arguments: Any) -> None:
+        if away[0]:
+            raise OperationalError("UPDATE", {}, Exception("server closed the connection"))
+        real(*arguments)
+
+    monkeypatch.setattr(messaging, "accepted", accepted)
+    graph = Script()
+    running(graph)
+    wait_for(lambda: graph.texts)
+    time.sleep(0.5)
+    away[0] = False
+    wait_for(lambda: statuses() == ["sent"])
+    assert graph.texts == ["1"]
+
+
+def test_after_that_it_tries_only_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.sending.SETTLE_PAUSE", 0.02)
+    monkeypatch.setattr("worker.sending.SETTLE_SECONDS", 0.1)
+    say("1")
+    tries: list[float] = []
+
+    def accepted(*_: Any) -> None:
+        tries.append(time.monotonic())
+        raise OperationalError("UPDATE", {}, Exception("server closed the connection"))
+
+    monkeypatch.setattr(messaging, "accepted", accepted)
+    worker = Worker(Script(), poll_seconds=0.02)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    wait_for(lambda: tries)
+    time.sleep(0.3)
+    assert thread.is_alive()
+    stopped = time.monotonic()
+    worker.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert tries[-1] >= stopped and statuses() == ["sending"]

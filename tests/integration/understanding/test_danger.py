@@ -20,8 +20,8 @@ from training.triage.labelled import Judged
 pytestmark = pytest.mark.timeout(600)
 EMERGENCIES, NEAR_MISSES = 100, 120
 # What is reached today in every language, less two messages; the gate that is wanted (labelled.LEAST_RECALL and
-# MOST_FALSE_ALARMS) is open for no language in both figures yet. All languages together reach the recall.
-REACHED_RECALL, REACHED_FALSE_ALARMS = 0.94, 0.06
+# MOST_FALSE_ALARMS) is open for English, German and Russian, and for all together; Arabic and Portuguese miss it by one.
+REACHED_RECALL, REACHED_FALSE_ALARMS = 0.955, 0.052
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,7 @@ def test_emergencies_are_seen_and_near_misses_left_alone(found: list[Judged], la
 
 def test_all_languages_together_are_seen(found: list[Judged]) -> None:
     assert labelled.recall(found) >= labelled.LEAST_RECALL
+    assert labelled.false_alarms(found) <= labelled.MOST_FALSE_ALARMS
 
 
 def test_the_set_is_large_enough_and_nobody_learnt_it() -> None:

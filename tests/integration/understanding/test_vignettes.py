@@ -43,7 +43,7 @@ def test_the_triage_is_as_careful_as_it_was(played: list[Outcome]) -> None:
 
 
 # A floor for 30 cases: no change may make it much worse. The targets, measure.TARGETS, are not reached yet.
-REACHED = {"emergencies": 0.6, "accuracy": 0.5, "under": 0.4, "over": 0.2}
+REACHED = {"emergencies": 0.75, "accuracy": 0.65, "under": 0.3, "over": 0.15}
 
 
 def test_there_are_enough_of_every_level_and_language() -> None:

@@ -80,6 +80,52 @@ def test_nobody_is_looked_back_at_who_does_not_want_it(contact: int, why: str) -
     assert do_due() == 1 and said() == []
 
 
+def _tried(contact_id: int, seconds: int) -> None:
+    """What has failed is due after so many seconds and not before."""
+    with database.read() as session:
+        later(seconds=seconds - 1)
+        assert tasks.due(session) == []
+        later(seconds=1)
+        assert contact_id in {task.contact_id for task in tasks.due(session)}
+
+
+def test_twenty_that_fail_do_not_keep_an_alarm_waiting(contact: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[int] = []
+
+    def broken(_session: object, contact_id: int, *_: object) -> None:
+        tries.append(contact_id)
+        raise RuntimeError("cold")
+
+    monkeypatch.setattr(followups, "ask", broken)
+    with database.transaction() as session:
+        for number in range(25):
+            who = contacts.by_address(session, phone=f"+49151200001{number:02d}").id
+            tasks.schedule(session, who, followups.KIND, clock.now(), {"complaint": "cold", "language": "de"})
+        alarms.ask_first(session, contact, ["chest_pain"], "de")
+    later(minutes=2)
+    assert do_due() == 1
+    assert len(said()) == 1 and "112" in said()[0]
+    assert len(tries) == 19
+    assert do_due() == 0 and len(set(tries)) == 25
+    assert do_due() == 0 and len(tries) == 25
+    _tried(tries[0], 60)
+
+
+def test_an_alarm_that_fails_is_tried_again_soon(contact: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database.transaction() as session:
+        alarms.ask_first(session, contact, ["chest_pain"], "de")
+    later(minutes=2)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("no")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(alarms, "raise_alarm", broken)
+        assert do_due() == 0 and said() == []
+    _tried(contact, 5)
+    assert do_due() == 1 and "112" in said()[0]
+
+
 def test_what_fails_stays_due(contact: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     _promised(contact)
     later(hours=22)
