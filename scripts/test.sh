@@ -16,7 +16,7 @@ beside "check" bash scripts/check.sh; check=$!
 step "train" .venv/bin/python -m scripts.train
 finished "check" "$check"
 beside "rasa test" .venv/bin/python -m scripts.stories; stories=$!
-step "pytest" .venv/bin/python -m pytest -n 2 --dist loadgroup "$@"
+step "pytest" .venv/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder "$@"
 finished "rasa test" "$stories"
 
 if [ ${#failed[@]} -gt 0 ]; then printf '\nFAILED: %s\n' "${failed[*]}"; exit 1; fi

@@ -18,6 +18,7 @@ from typing import Any
 from training import fixed
 from training.examples import Example
 from training.measure import Prediction, from_parse
+from training.quiet import quiet
 
 
 def _bounds(parse: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:
@@ -33,6 +34,7 @@ def _bounds(parse: Mapping[str, Any]) -> tuple[str | None, str | None, str | Non
 async def _parse(model: str) -> dict[str, Any]:
     from rasa.core.agent import Agent
 
+    quiet()
     agent = Agent.load(model)
     await agent.parse_message("warm up")
     seconds: list[float] = []

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from training.quiet import quiet
 from training.triage import labelled
 
 
@@ -21,6 +22,7 @@ async def levels(agent: Any) -> dict[str, str]:
 async def _judged(model: str) -> dict[str, str]:
     from rasa.core.agent import load_agent
 
+    quiet()
     return await levels(await load_agent(model_path=model))
 
 

@@ -18,6 +18,7 @@ from clinic import contacts, database
 from clinic.triage import intakes
 from clinic.triage.codes import COMPLAINT
 from clinic.triage.protocols import GENERAL, Question, leading
+from training.quiet import quiet
 from training.triage import vignettes
 from training.triage.judge import levels
 from training.triage.measure import Outcome
@@ -113,6 +114,7 @@ async def _run(model: str, every: int, judge: bool) -> tuple[list[Outcome], dict
     from rasa.core.agent import load_agent
     from rasa.core.utils import AvailableEndpoints
 
+    quiet()
     agent = await load_agent(model_path=model, endpoints=AvailableEndpoints.read_endpoints("endpoints.yml"))
     chosen = vignettes.vignettes()[::every]
     outcomes = [await play(agent, vignette, number) for number, vignette in enumerate(chosen)]

@@ -16,6 +16,7 @@ from scripts.train import MODEL
 from training import fixed
 from training.gates import Gate, gates
 
+pytestmark = pytest.mark.timeout(600)
 ENOUGH = 10
 
 
