@@ -89,7 +89,7 @@ class Outbox(Base):
     position: int = Column(Integer, nullable=False, default=0, server_default="0")
     # What it is about, for those who must not say a thing twice: "handoff:12".
     tag: str | None = Column(String(64), nullable=True)
-    # "reply" goes before "bulk", which the clinic sends on its own to many.
+    # "urgent" (an emergency) passes what its contact is refused again and again; "reply" goes before "bulk" (mailings).
     priority: str = Column(String(8), nullable=False, default="reply", server_default="reply")
     status: str = Column(String(16), nullable=False, default="queued", server_default="queued")
     attempts: int = Column(Integer, nullable=False, default=0, server_default="0")
