@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
-from requests.auth import AuthBase
 
 from clinic.settings import environment, require
+from connectors.whatsapp.session import opened
 from connectors.whatsapp.settings import GraphSettings, graph_settings
 
 # More pages than any account has: an end for a server that always says "next".
@@ -28,15 +27,6 @@ class AccountError(Exception):
     def __init__(self, words: str, status: int | None = None, code: int | None = None, subcode: int | None = None) -> None:
         super().__init__(words)
         self.status, self.code, self.subcode = status, code, subcode
-
-
-class _Bearer(AuthBase):
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
 
 
 @dataclass(frozen=True)
@@ -75,10 +65,7 @@ class Account:
         body: Mapping[str, Any] | None = None,
         token: str | None = None,
     ) -> Mapping[str, Any]:
-        with requests.Session() as session:
-            # As in `graph`: a proxy of the environment is for the world, a ~/.netrc for nobody.
-            session.trust_env = urlsplit(self.graph.url).hostname not in ("127.0.0.1", "localhost", "::1")
-            session.auth = _Bearer(token or self.graph.access_token)
+        with opened(self.graph.url, token or self.graph.access_token) as session:
             address = f"{self.graph.url}/{self.graph.version}/{path}"
             try:
                 response = session.request(

@@ -10,14 +10,14 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from connectors.whatsapp import outbound
 from connectors.whatsapp.inbound import error_words
+from connectors.whatsapp.session import opened
 from connectors.whatsapp.settings import GraphSettings
 
 
@@ -97,15 +97,6 @@ class GraphError(Exception):
         self.trouble, self.code, self.detail, self.retry_after = trouble, code, detail, retry_after
 
 
-class _Bearer(AuthBase):
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-
 class Graph:
     """A phone number's side of the Graph API. Safe for several threads; close() it when done."""
 
@@ -113,14 +104,10 @@ class Graph:
         self._timeout = (settings.connect_seconds, settings.read_seconds)
         self._root = f"{settings.url}/{settings.version}"
         self._messages = f"{self._root}/{settings.phone_number_id}/messages"
-        self._session = requests.Session()
+        self._session = opened(settings.url, settings.access_token)
         adapter = HTTPAdapter(pool_connections=connections, pool_maxsize=connections)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
-        # As `auth`, because a ~/.netrc entry would replace a plain header.
-        self._session.auth = _Bearer(settings.access_token)
-        # A proxy of the environment is for the world, not for an emulator on this machine.
-        self._session.trust_env = urlsplit(settings.url).hostname not in ("127.0.0.1", "localhost", "::1")
 
     def close(self) -> None:
         """Give the connections back."""
@@ -136,10 +123,7 @@ class Graph:
 
     def mark_read(self, wamid: str, typing: bool = True) -> None:
         """Blue ticks for the patient's message and, until the reply or 25 s, the typing indicator."""
-        body: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
-        if typing:
-            body["typing_indicator"] = {"type": "text"}
-        self._post(body)
+        self._post(outbound.read(wamid, typing=typing))
 
     def get(self, path: str) -> Mapping[str, Any]:
         """GET something of the API, such as a medium's id; GraphError when it is not given."""
