@@ -20,13 +20,14 @@ from sanic import Blueprint, Sanic
 from clinic import database, messaging
 from clinic.facts import facts_or_defaults
 from clinic.language import conversation_language
+from clinic.triage.screen import CERTAIN, LIKELY
 from connectors.whatsapp import intake
 from connectors.whatsapp.batching import Writer
 from connectors.whatsapp.blueprint import webhook_blueprint
 from connectors.whatsapp.compose import compose
 from connectors.whatsapp.consumer import Consumer
 from connectors.whatsapp.patience import make_patient
-from connectors.whatsapp.turns import Response, Turn
+from connectors.whatsapp.turn import Danger, Response, Turn
 
 logger = logging.getLogger(__name__)
 
@@ -167,10 +168,11 @@ class RasaBot:
         intent = parse.get("intent") or {}
         return str(intent.get("name")), float(intent.get("confidence") or 0)
 
-    async def danger(self, text: str) -> bool:
-        """Whether the pipeline's danger screen finds the message certain or likely to be an emergency."""
+    async def danger(self, text: str) -> Danger | None:
+        """What the pipeline's screen and model see in the message; None: no emergency."""
         parse = await self._agent().parse_message(text)
-        return (parse.get("emergency") or {}).get("level") in ("certain", "likely")
+        found = parse.get("emergency") or {}
+        return Danger(found["level"], found["signs"]) if found.get("level") in (CERTAIN, LIKELY) else None
 
     async def form(self, contact_id: int) -> str | None:
         """The form whose question is open."""

@@ -20,7 +20,7 @@ from clinic.flood import flood_settings
 from clinic.settings import environment
 from connectors.whatsapp import alarm, pacing, turns
 from connectors.whatsapp.patience import TurnFailed
-from connectors.whatsapp.turns import Bot, Incoming
+from connectors.whatsapp.turn import Bot, Danger, Incoming
 
 logger = logging.getLogger(__name__)
 
@@ -163,8 +163,9 @@ class Consumer:
         where = "" if isinstance(error, TurnFailed) else "\n" + "".join(traceback.format_tb(error.__traceback__)[-4:])
         logger.error("inbox %d: attempt %d failed (%s)%s", incoming.inbox_id, attempts, why, where)
         # At the first failure already: an emergency waits for no action server.
-        if await _blocking(alarm.answer, incoming.inbox_id, incoming.contact_id, turns.words_of(incoming)):
-            logger.error("inbox %d: the danger screen sees an emergency; the alarm is raised", incoming.inbox_id)
+        words = turns.words_of(incoming)
+        if await _blocking(alarm.answer, incoming.inbox_id, incoming.contact_id, words, await self._felt(words)):
+            logger.error("inbox %d: this may be an emergency; the alarm is raised", incoming.inbox_id)
             return True
         if attempts < MAX_ATTEMPTS:
             return False
@@ -172,6 +173,13 @@ class Consumer:
         await _blocking(turns.save_technical_problem, incoming, answer, f"inbox {incoming.inbox_id}: {why}")
         logger.error("inbox %d: given to a person after %d attempts", incoming.inbox_id, attempts)
         return True
+
+    async def _felt(self, words: str | None) -> Danger | None:
+        """What the assistant makes of the words of a turn that failed; None as well where it cannot even read them."""
+        try:
+            return await self._bot.danger(words) if words else None
+        except (Exception, TurnFailed):
+            return None
 
 
 def pause(attempts: int) -> float:

@@ -45,7 +45,7 @@ def _marked(answer: Answer) -> Answer:
 
 async def _may_be_danger(bot: Bot, incoming: Incoming) -> bool:
     words = turns.words_of(incoming)
-    return words is not None and (incoming.emergency_asked or await bot.danger(words))
+    return words is not None and (incoming.emergency_asked or await bot.danger(words) is not None)
 
 
 def is_superseded(inbox_id: int) -> bool:

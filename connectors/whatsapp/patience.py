@@ -11,15 +11,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
 
 from clinic.settings import environment
+from clinic.triage.screen import CERTAIN, LIKELY
 
 logger = logging.getLogger(__name__)
 
 ACTIONS_PATIENCE_SECONDS = float(environment().get("ACTIONS_PATIENCE_SECONDS") or 30)
+# In an emergency the number must be said soon, if need be without the action server (`alarm`).
+EMERGENCY_PATIENCE_SECONDS = 3.0
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 2.0
 SERVER_ERROR_TRIES = 3
@@ -47,7 +51,7 @@ class RetryingEndpoint:
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:
         """As `EndpointConfig.request`; TurnFailed when the action server cannot do its work."""
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + _patience(kwargs.get("json"), self._patience)
         pause, errors = FIRST_PAUSE, 0
         while True:
             try:
@@ -66,6 +70,14 @@ class RetryingEndpoint:
                     raise TurnFailed(f"the action server answered {status}") from None
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE)
+
+
+def _patience(body: Any, usual: float) -> float:
+    """How long to wait with what is sent to the action server: not long when the message may tell of an emergency."""
+    tracker = body.get("tracker") if isinstance(body, Mapping) else None
+    message = (tracker or {}).get("latest_message") or {}
+    level = (message.get("emergency") or {}).get("level")
+    return min(usual, EMERGENCY_PATIENCE_SECONDS) if level in (CERTAIN, LIKELY) else usual
 
 
 def make_patient(agent: Any) -> None:

@@ -19,6 +19,14 @@ class Turn:
     language: str
 
 
+@dataclass(frozen=True)
+class Danger:
+    """What may be an emergency: its level, `certain` or `likely`, and the names of the signs."""
+
+    level: str
+    signs: Sequence[str] = ()
+
+
 class Bot(Protocol):
     """The assistant. `fallback` is the contact's stored language."""
 
@@ -34,8 +42,8 @@ class Bot(Protocol):
     async def intent(self, text: str) -> tuple[str, float]:
         """What `text` means, and how sure that is."""
 
-    async def danger(self, text: str) -> bool:
-        """Whether the danger screen sees a sign in `text` that stands."""
+    async def danger(self, text: str) -> Danger | None:
+        """What the danger screen and the model see in `text`; None: no emergency."""
 
     async def form(self, contact_id: int) -> str | None:
         """The form that is being filled in; None when the assistant waits for no answer to a question of one."""

@@ -184,7 +184,7 @@ async def emergency(bot: Bot, incoming: Incoming) -> Answer | None:
     """
     is_edit = incoming.kind == "edit"
     words = words_of(incoming) if is_edit or incoming.handoff_id is not None else None
-    if words is None or not ((incoming.emergency_asked and not is_edit) or await bot.danger(words)):
+    if words is None or not ((incoming.emergency_asked and not is_edit) or await bot.danger(words) is not None):
         return None
     turn = await bot.turn(incoming.contact_id, words, incoming.wamid, incoming.language)
     return _answer(turn.responses, turn.language) if turn.responses else None

@@ -22,7 +22,7 @@ from connectors.whatsapp.blueprint import webhook_blueprint
 from connectors.whatsapp.consumer import Consumer
 from connectors.whatsapp.settings import WebhookSettings
 from connectors.whatsapp.signature import sign
-from connectors.whatsapp.turns import Turn
+from connectors.whatsapp.turn import Danger, Turn
 
 SECRET = "test-app-secret"
 VERIFY_TOKEN = "test-verify-token"
@@ -125,8 +125,8 @@ class EchoBot:
     async def intent(self, text: str) -> tuple[str, float]:
         return ("nevermind", 0.9) if text == "leave it" else ("inform", 0.9)
 
-    async def danger(self, text: str) -> bool:
-        return "danger" in text
+    async def danger(self, text: str) -> Danger | None:
+        return Danger("likely", ("unnamed",)) if "danger" in text else None
 
     async def form(self, contact_id: int) -> str | None:
         return self.open_form

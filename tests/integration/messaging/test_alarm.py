@@ -17,7 +17,13 @@ pytestmark = pytest.mark.usefixtures("database_url")
 
 @pytest.mark.parametrize(
     ("body", "language", "stored"),
-    [("he is not breathing", "en", "en"), ("er atmet nicht mehr", "de", None), ("er atmet nicht mehr", "de", "en")],
+    # The first is known to the model alone, which the assistant still has.
+    [
+        ("something like danger", "en", "en"),
+        ("he is not breathing", "en", "en"),
+        ("er atmet nicht mehr", "de", None),
+        ("er atmet nicht mehr", "de", "en"),
+    ],
 )
 def test_an_emergency_waits_for_no_action_server(body: str, language: str, stored: str | None) -> None:
     bot = EchoBot()

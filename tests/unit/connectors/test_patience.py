@@ -55,6 +55,19 @@ def test_it_waits_for_a_server_that_restarts() -> None:
     assert endpoint.calls == [{"json": {"next_action": "a"}, "method": "post"}] * 4
 
 
+@pytest.mark.parametrize(("level", "patient"), [("certain", False), ("likely", False), ("none", True)])
+def test_an_emergency_waits_only_shortly(level: str, patient: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "EMERGENCY_PATIENCE_SECONDS", 0.05)
+    endpoint = Endpoint(*[aiohttp.ClientConnectionError() for _ in range(20)])
+    body = {"next_action": "a", "tracker": {"latest_message": {"text": "…", "emergency": {"level": level, "signs": []}}}}
+    request = RetryingEndpoint(endpoint, 5).request(json=body, method="post")
+    if patient:
+        assert asyncio.run(request) == {"events": []}
+    else:
+        with pytest.raises(TurnFailed):
+            asyncio.run(request)
+
+
 def test_it_gives_up_in_the_end() -> None:
     with pytest.raises(TurnFailed, match="cannot be reached"):
         ask(Endpoint(*[aiohttp.ClientConnectionError() for _ in range(99)]), 0.1)
