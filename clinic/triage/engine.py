@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from clinic.triage.conditions import Known, Truth, Value
 from clinic.triage.findings import choices, completed, danger, numbers
@@ -52,8 +53,9 @@ def judge(protocols: Sequence[Protocol], known: Known) -> Verdict:
     fired = [rule for rule, truth in truths if truth == Truth.TRUE]
     doubtful = [rule for rule, truth in truths if truth == Truth.UNKNOWN]
     levels = [rule.level for rule in fired] + [IF_UNKNOWN[rule.level] for rule in doubtful if rule.level in IF_UNKNOWN]
-    # A danger sign that was told counts also where the leading protocol has no rule for it.
-    told = [name for name in sorted(danger()) if full.get(name) is True]
+    # A danger sign that was told counts also where the leading protocol has no rule for it; not the complaint itself,
+    # which its rules weigh: a sore rib is chest pain too.
+    told = [name for name in sorted(danger()) if full.get(name) is True and name not in lead.implies]
     level = _highest([*levels, *([DANGER_IS] if told else [])], lead.otherwise)
     by_rules = tuple(_name(rule) for rule in fired if rule.level == level)
     return Verdict(
@@ -73,8 +75,15 @@ def _as_no(name: str) -> Value:
     return float("nan") if name in numbers() else "" if name in choices() else False
 
 
+def _in_turn(protocols: Sequence[Protocol]) -> list[Question]:
+    """The leading protocol's questions, and between them the lists of signs of the others: they must not come last."""
+    lead, *others = protocols
+    lists = ([question for question in other.questions if question.kind == "which"] for other in others)
+    return [question for turn in zip_longest(lead.questions, *lists) for question in turn if question]
+
+
 def next_question(protocols: Sequence[Protocol], known: Known, asked: int) -> Question | None:
-    """The next question of the leading protocol that can still change the verdict; None when there is none.
+    """The next question that can still change the verdict; None when there is none.
 
     `asked` is how many were asked so far: after seven there is an end. A `which` comes back with the signs that are
     still open and matter, the most dangerous first; with one left it is a yes-or-no question.
@@ -84,11 +93,12 @@ def next_question(protocols: Sequence[Protocol], known: Known, asked: int) -> Qu
     if asked >= MOST_QUESTIONS or current == LEVELS[-1]:
         return None
     above = [rule for rule in _rules(protocols) if rank(rule.level) > rank(current)]
-    askable = {name for question in protocols[0].questions for name in question.names}
+    questions = _in_turn(protocols)
+    askable = {name for question in questions for name in question.names}
     never = {name for rule in above for name in rule.when.names()} - askable - set(full)
     foreseen = {**full, **{name: _as_no(name) for name in never}}
     matter = {name for rule in above if rule.when.judge(foreseen) == Truth.OPEN for name in rule.when.names()}
-    for question in protocols[0].questions:
+    for question in questions:
         if question.when is not None and question.when.judge(full) == Truth.FALSE:
             continue
         names = tuple(name for name in question.names if name not in full and name in matter)

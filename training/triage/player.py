@@ -14,10 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
-from clinic import contacts, database
+from clinic import contacts, database, handoffs
 from clinic.triage import intakes
 from clinic.triage.codes import COMPLAINT
-from clinic.triage.protocols import GENERAL, Question, leading
+from clinic.triage.protocols import GENERAL, Question
 from training.quiet import quiet
 from training.triage import vignettes
 from training.triage.judge import levels
@@ -85,8 +85,7 @@ def _reply(vignette: Vignette, tracker: Any) -> str | None:
 
 def _chosen(vignette: Vignette, candidates: Sequence[str]) -> str:
     """The row that fits the patient's complaint, the last one ("something else") where none does."""
-    fitting = {protocol.name for protocol in leading([vignette.complaint], [])}
-    name = next((candidate for candidate in candidates if candidate in fitting), GENERAL)
+    name = next((candidate for candidate in candidates if candidate in vignette.rows), GENERAL)
     return f'/inform{{"answer": "{COMPLAINT}{name}"}}'
 
 
@@ -94,7 +93,10 @@ def _of_row(vignette: Vignette, contact_id: int, questions: int, transcript: Seq
     with database.read() as session:
         rows = intakes.of_contact(session, contact_id)
         if not rows:
-            return _outcome(vignette, REFUSED, questions, "", (), transcript)
+            # Passed on to the team, as a repeat prescription is: somebody looks at it within days.
+            passed_on = handoffs.current(session, contact_id)
+            level = "routine" if passed_on is not None else REFUSED
+            return _outcome(vignette, level, questions, "request" if passed_on else "", (), transcript)
         verdict = intakes.told(rows[0]).verdict
     return _outcome(vignette, verdict.level, questions, verdict.protocol, (*verdict.fired, *verdict.perhaps), transcript)
 

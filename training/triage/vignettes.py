@@ -11,7 +11,7 @@ import yaml
 
 from clinic.settings import PROJECT
 from clinic.triage import codes, screen
-from clinic.triage.protocols import Question
+from clinic.triage.protocols import Question, leading
 
 FOLDER = PROJECT / "tests" / "triage" / "vignettes"
 UNITS = {
@@ -23,6 +23,16 @@ YEARS_MONTHS = {
     "ru": ("{n} лет", "{n} месяцев"), "ar": ("{n} سنة", "{n} أشهر"),
 }  # fmt: skip
 UNKNOWN_TYPED = {"en": "i dont know", "de": "weiß nicht", "pt": "não sei", "ru": "не знаю", "ar": "لا أعرف"}
+
+# The row of "What is it most about?" in which somebody with a complaint that has no code finds themselves.
+ROWS = {
+    "stroke_signs": "weakness", "allergic_reaction": "allergy", "barking_cough": "cough", "self_harm": "low_mood",
+    "vomiting_blood": "vomiting", "stomach": "abdominal_pain", "medicine": "medication_problem",
+    "vaccination": "vaccination_reaction", "after_vaccination": "vaccination_reaction", "spinning": "dizziness",
+    "sexual_health": "genital", "chest_wall_pain": "chest_pain", "insect_sting": "bites_stings",
+    "tick_bite": "bites_stings", "blister": "wound", "teething": "tooth", "vision": "eye", "contraception": "after_sex",
+    "low_sugar": "diabetes",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,12 @@ class Vignette:
     def signs(self) -> frozenset[str]:
         """The signs that are there."""
         return frozenset(self.facts.get("yes") or ())
+
+    @property
+    def rows(self) -> frozenset[str]:
+        """The protocols whose row fits the complaint."""
+        by_code = {protocol.name for protocol in leading([self.complaint], [])}
+        return frozenset(by_code or {ROWS.get(self.complaint, self.complaint)})
 
     @property
     def unclear(self) -> frozenset[str]:

@@ -134,3 +134,30 @@ def test_a_danger_sign_counts_where_the_leading_protocol_has_no_rule_for_it() ->
     assert engine.judge([no_rule], {**asked, sign: False}).level in ("self_care", "routine")
     verdict = engine.judge([no_rule], {**asked, sign: True})
     assert verdict.level in ("urgent", "emergency") and verdict.fired
+
+
+@pytest.mark.parametrize("name", ["chest_pain", "breathlessness", "fainting"])
+def test_the_complaint_itself_is_weighed_by_its_own_protocol(name: str) -> None:
+    protocol = protocols()[name]
+    asked = dict.fromkeys((sign for question in protocol.questions for sign in question.names), False)
+    numbers = {"age": 30.0, "days": 2.0, "severity": 2.0, "course": "better"}
+    known = {**asked, **numbers, **dict.fromkeys(protocol.implies, True)}
+    assert danger() & set(protocol.implies)
+    elsewhere = engine.judge([protocols()["certificate"]], {**known, protocol.implies[0]: True})
+    assert elsewhere.level in ("urgent", "emergency")
+    mild = engine.judge([protocol], {**known, "temperature": None, "systolic": None, "diastolic": None, "pulse": None})
+    assert mild.level in ("routine", "urgent") and not any(rule.startswith("danger/") for rule in mild.fired)
+
+
+def test_the_signs_of_a_second_complaint_are_asked_too() -> None:
+    lead, other = protocols()["crying"], protocols()["bites_stings"]
+    signs = {name for question in other.questions if question.kind == "which" for name in question.names}
+    known: dict[str, object] = dict.fromkeys(lead.implies, True) | dict.fromkeys(other.implies, True)
+    asked: list[str] = []
+    for number in range(2):
+        question = engine.next_question([lead, other], known, number)
+        assert question is not None
+        asked += question.names
+        known |= dict.fromkeys(question.names, 30.0 if question.kind == "number" else False)
+    alone = {name for question in lead.questions for name in question.names}
+    assert set(asked) & (signs - alone)
