@@ -1,30 +1,45 @@
 """Rasa's policies, which answer at once when they cannot win.
 
-All policies are asked before every action. Rules decide nearly all turns, so the transformer (TED) is asked only where
-the stories say that the answer hangs on what came before; and rules never look at the words of a message, because no
-rule of ours names one. Measured in docs/decisions/0011.
+All policies are asked before every action. Rules decide nearly all turns, so the stories' policies (memoization and the
+transformer, TED) are asked only where the stories say that the answer hangs on what came before; and rules never look
+at the words of a message, because no rule of ours names one. Measured in docs/decisions/0011.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Set, Text, Tuple
+from collections import defaultdict
+from typing import AbstractSet, Any, Dict, List, Optional, Set, Text, Tuple
 
 from rasa.core.featurizers.precomputation import MessageContainerForCoreFeaturization
-from rasa.core.policies.policy import PolicyPrediction
-from rasa.core.policies.rule_policy import RulePolicy
+from rasa.core.policies.memoization import MemoizationPolicy
+from rasa.core.policies.policy import Policy, PolicyPrediction
+from rasa.core.policies.rule_policy import SHOULD_NOT_BE_SET, RulePolicy
 from rasa.core.policies.ted_policy import TEDPolicy
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.domain import Domain
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, PREVIOUS_ACTION, USER
+from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 from rasa.shared.utils.io import dump_obj_as_json_to_file, read_json_file
 
 INTENTS_FILE = "contextual_intents.json"
+# The action before a state, and the intent that it asks for (None: any, or none).
+Place = Tuple[Optional[Text], Optional[Text]]
+
+
+def _previous(state: State) -> Optional[Text]:
+    action: Optional[Text] = (state.get(PREVIOUS_ACTION) or {}).get(ACTION_NAME)
+    return action
+
+
+def _intent(state: State) -> Optional[Text]:
+    intent: Optional[Text] = (state.get(USER) or {}).get(INTENT)
+    return None if intent == SHOULD_NOT_BE_SET else intent
 
 
 def _intents(trackers: List[TrackerWithCachedStates]) -> Set[Text]:
@@ -38,7 +53,41 @@ def _intents(trackers: List[TrackerWithCachedStates]) -> Set[Text]:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
 class IntentRulePolicy(RulePolicy):
-    """RulePolicy for rules that name intents, never a message's words: half the look-ups."""
+    """RulePolicy for rules that name intents, never a message's words: half the look-ups, and each among a few rules."""
+
+    _indices: Optional[Dict[int, Dict[Place, List[Text]]]] = None
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> IntentRulePolicy:
+        """The trained policy. Its look-ups do not change any more."""
+        policy: IntentRulePolicy = super().load(config, model_storage, resource, execution_context, **kwargs)
+        policy._indices = {}
+        return policy
+
+    def _get_possible_keys(self, lookup: Dict[Text, Text], states: List[State]) -> Set[Text]:
+        """The rules that hold in these states; only those that can end in the newest one are looked at."""
+        previous = _previous(states[-1]) if states else None
+        if previous is not None and self._indices is not None:
+            index = self._indices.get(id(lookup)) or self._indices.setdefault(id(lookup), self._index(lookup))
+            places = {(previous, _intent(states[-1])), (previous, None)}
+            lookup = {key: lookup[key] for place in places for key in index.get(place, ())}
+        found: Set[Text] = super()._get_possible_keys(lookup, states)
+        return found
+
+    def _index(self, lookup: Dict[Text, Text]) -> Dict[Place, List[Text]]:
+        """Rule keys by what their last state asks for."""
+        index: Dict[Place, List[Text]] = defaultdict(list)
+        for key in lookup:
+            last = self._rule_key_to_state(key)[-1]
+            index[_previous(last), _intent(last)].append(key)
+        return index
 
     def _find_action_from_rules(
         self, tracker: DialogueStateTracker, domain: Domain, use_text_for_last_user_input: bool
@@ -49,41 +98,24 @@ class IntentRulePolicy(RulePolicy):
         return found
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
-class ContextualTEDPolicy(TEDPolicy):
-    """TEDPolicy that is asked only about intents which no rule answers on its own, and never inside a form.
+class _Contextual(Policy):
+    """A stories' policy that is asked only about intents which no rule answers on its own, and never inside a form."""
 
-    Trained on the stories as TEDPolicy is. Reads intents, entities, slots and actions, not the words.
-    """
+    _contextual: AbstractSet[Text] = frozenset()
 
-    def __init__(
-        self,
-        config: Dict[Text, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        *args: Any,
-        contextual: Optional[Set[Text]] = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(config, model_storage, resource, execution_context, *args, **kwargs)
-        self._contextual = contextual or set()
-
-    def train(
-        self,
-        training_trackers: List[TrackerWithCachedStates],
-        domain: Domain,
-        precomputations: Optional[MessageContainerForCoreFeaturization] = None,
-        **kwargs: Any,
-    ) -> Resource:
-        """Train on the stories, and note which of their intents have no rule."""
-        ruled = _intents([tracker for tracker in training_trackers if tracker.is_rule_tracker])
-        told = _intents([tracker for tracker in training_trackers if not tracker.is_rule_tracker])
+    def _note(self, trackers: List[TrackerWithCachedStates]) -> None:
+        """Which intents of the stories have no rule."""
+        ruled = _intents([tracker for tracker in trackers if tracker.is_rule_tracker])
+        told = _intents([tracker for tracker in trackers if not tracker.is_rule_tracker])
         self._contextual = told - ruled
-        return super().train(training_trackers, domain, precomputations, **kwargs)
+
+    def _abstains(self, tracker: DialogueStateTracker) -> bool:
+        message = tracker.latest_message
+        intent = message.intent.get("name") if message else None
+        return bool(tracker.active_loop_name) or intent not in self._contextual
 
     def persist(self) -> None:
-        """Keep the intents beside the weights."""
+        """Keep the intents beside what was learnt."""
         super().persist()
         with self._model_storage.write_to(self._resource) as folder:
             dump_obj_as_json_to_file(folder / INTENTS_FILE, sorted(self._contextual))
@@ -96,12 +128,50 @@ class ContextualTEDPolicy(TEDPolicy):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> ContextualTEDPolicy:
+    ) -> _Contextual:
         """The trained policy with its intents."""
-        policy: ContextualTEDPolicy = super().load(config, model_storage, resource, execution_context, **kwargs)
+        policy: _Contextual = super().load(config, model_storage, resource, execution_context, **kwargs)
         with model_storage.read_from(resource) as folder:
             policy._contextual = set(read_json_file(folder / INTENTS_FILE))
         return policy
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
+class ContextualMemoizationPolicy(_Contextual, MemoizationPolicy):
+    """MemoizationPolicy, asked only where it can win; a state's features are costly."""
+
+    def train(self, training_trackers: List[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
+        """Remember the stories, and which of their intents have no rule."""
+        self._note(training_trackers)
+        return super().train(training_trackers, domain, **kwargs)
+
+    def predict_action_probabilities(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: Optional[Dict[Text, Any]] = None,
+        **kwargs: Any,
+    ) -> PolicyPrediction:
+        """What the stories say, word for word, or nothing at all where it cannot win."""
+        if self._abstains(tracker):
+            return self._prediction(self._default_predictions(domain))
+        return super().predict_action_probabilities(tracker, domain, rule_only_data, **kwargs)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
+class ContextualTEDPolicy(_Contextual, TEDPolicy):
+    """TEDPolicy, asked only where it can win. Reads intents, entities, slots and actions, not the words."""
+
+    def train(
+        self,
+        training_trackers: List[TrackerWithCachedStates],
+        domain: Domain,
+        precomputations: Optional[MessageContainerForCoreFeaturization] = None,
+        **kwargs: Any,
+    ) -> Resource:
+        """Train on the stories, and note which of their intents have no rule."""
+        self._note(training_trackers)
+        return super().train(training_trackers, domain, precomputations, **kwargs)
 
     def predict_action_probabilities(
         self,
@@ -112,9 +182,7 @@ class ContextualTEDPolicy(TEDPolicy):
         **kwargs: Any,
     ) -> PolicyPrediction:
         """TED's prediction, or none at all where it cannot win."""
-        message = tracker.latest_message
-        intent = message.intent.get("name") if message else None
-        if tracker.active_loop_name or intent not in self._contextual:
+        if self._abstains(tracker):
             return self._prediction(self._default_predictions(domain))
         if tracker.latest_action_name != ACTION_LISTEN_NAME:
             # One action a turn, as in every story: in a history that no story tells TED may go round in circles.

@@ -39,7 +39,10 @@ class PhraseBook:
         self._phrases: Dict[Phrase, str] = {}
         for phrase, code in coded.items():
             self._phrases[tuple(word.norm for word in words(phrase, language))] = code
-        self._longest = max((len(phrase) for phrase in self._phrases), default=0)
+        # The most words of a phrase that begins with a word: most words begin none.
+        self._longest: Dict[str, int] = {}
+        for first, *more in filter(None, self._phrases):
+            self._longest[first] = max(1 + len(more), self._longest.get(first, 0))
         # the same words come again and again: comparing each with every phrase once is enough
         self._meant: Dict[str, str | None] = {}
         self._single = [(phrase[0], code) for phrase, code in self._phrases.items() if len(phrase) == 1]
@@ -57,9 +60,12 @@ class PhraseBook:
         return found
 
     def _at(self, tokens: Sequence[Word], position: int) -> Found | None:
-        for length in range(min(self._longest, len(tokens) - position), 0, -1):
+        first = tokens[position]
+        longest = max(self._longest.get(first.norm, 0), self._longest.get(first.stem, 0))
+        for length in range(min(longest, len(tokens) - position), 0, -1):
             window = tokens[position : position + length]
-            for key in (tuple(word.norm for word in window), (window[0].stem, *(word.norm for word in window[1:]))):
+            rest = tuple(word.norm for word in window[1:])
+            for key in ((first.norm, *rest), (first.stem, *rest)):
                 if key in self._phrases:
                     return self._found(tokens, position, length, self._phrases[key], True)
         return self._misspelt(tokens, position)

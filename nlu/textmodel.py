@@ -7,7 +7,6 @@ arithmetic itself (docs/decisions/0011-quick-turns.md).
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Sequence, Tuple
 
@@ -21,6 +20,8 @@ from nlu.encoder import EncoderError, SentenceEncoder
 from nlu.linear import ScaledLinearSVC
 
 STEPS = 127
+# Words whose features are known by heart, for each part of a model.
+REMEMBERED = 5_000
 
 # What is read of a message: its normal words, the names of the concepts in it, each with blanks between, and itself.
 Reading = Tuple[str, str, str]
@@ -39,9 +40,10 @@ class Part:
         # Both are made anew at every access by scikit-learn, which costs more than all the rest.
         self._analyzer: Callable[[str], List[str]] | None = None
         self._idf: Array | None = None
+        self._seen: Dict[str, List[int]] = {}
 
     def __getstate__(self) -> Dict[str, Any]:
-        return {**self.__dict__, "_analyzer": None, "_idf": None}
+        return {**self.__dict__, "_analyzer": None, "_idf": None, "_seen": {}}
 
     @property
     def size(self) -> int:
@@ -56,14 +58,28 @@ class Part:
         """Feature places and values of one reading, as `fit`'s matrix has them."""
         if self._analyzer is None or self._idf is None:
             self._analyzer, self._idf = self.vectorizer.build_analyzer(), np.asarray(self.vectorizer.idf_, dtype=np.float32)
-        known, idf = self.vectorizer.vocabulary_, self._idf
-        counts = Counter(place for term in self._analyzer(reading[self.field]) if (place := known.get(term)) is not None)
-        if not counts:
+        found = self._found(reading[self.field], self._analyzer)
+        if not found:
             return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.float32)
-        places = np.fromiter(counts, dtype=np.intp, count=len(counts))
-        times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        values = (1 + np.log(times)) * idf[places]
+        places, times = np.unique(np.asarray(found, dtype=np.intp), return_counts=True)
+        values = (1 + np.log(times.astype(np.float32))) * self._idf[places]
         return places, (self.weight / np.sqrt(values @ values)) * values
+
+    def _found(self, text: str, analyzer: Callable[[str], List[str]]) -> List[int]:
+        """The places of all known features of a text, as often as they occur."""
+        known = self.vectorizer.vocabulary_
+        if self.vectorizer.analyzer != "char_wb":
+            return [known[term] for term in analyzer(text) if term in known]
+        # Characters are taken inside words, and the same words come again and again.
+        found: List[int] = []
+        for word in text.split():
+            places = self._seen.get(word)
+            if places is None:
+                if len(self._seen) >= REMEMBERED:
+                    self._seen.clear()
+                places = self._seen[word] = [known[term] for term in analyzer(word) if term in known]
+            found += places
+        return found
 
 
 class EncoderPart:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import warnings
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rasa.core.policies.rule_policy import RulePolicy
+from rasa.core.policies.memoization import MemoizationPolicy
+from rasa.core.policies.rule_policy import SHOULD_NOT_BE_SET, RulePolicy
 from rasa.core.policies.ted_policy import TEDPolicy
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.resource import Resource
@@ -16,7 +19,7 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from dialogue.policies import ContextualTEDPolicy, IntentRulePolicy
+from dialogue.policies import ContextualMemoizationPolicy, ContextualTEDPolicy, IntentRulePolicy
 from tests.support.surroundings import ModelFolder
 
 with warnings.catch_warnings():  # Rasa warns of auto-filled slots whenever a domain is read
@@ -57,7 +60,8 @@ def test_ted_is_asked_where_it_can_win(
         return self._prediction(self._default_predictions(DOMAIN))
 
     monkeypatch.setattr(TEDPolicy, "predict_action_probabilities", predict)
-    ted = policy(tmp_path, ContextualTEDPolicy, contextual={"inform"})
+    ted = policy(tmp_path, ContextualTEDPolicy)
+    ted._contextual = {"inform"}
     prediction = ted.predict_action_probabilities(tracker(intent, loop), DOMAIN)
     assert bool(calls) == asked
     assert prediction.max_confidence == 0
@@ -66,7 +70,8 @@ def test_ted_is_asked_where_it_can_win(
 def test_after_its_action_it_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else an unseen history can go round in circles until Rasa's circuit breaker gives up the turn."""
     monkeypatch.setattr(TEDPolicy, "predict_action_probabilities", lambda *args, **kwargs: pytest.fail("asked"))
-    ted = policy(tmp_path, ContextualTEDPolicy, contextual={"inform"})
+    ted = policy(tmp_path, ContextualTEDPolicy)
+    ted._contextual = {"inform"}
     done = tracker("inform")
     done.update(ActionExecuted("action_follow_up"))
     prediction = ted.predict_action_probabilities(done, DOMAIN)
@@ -99,6 +104,45 @@ def test_rules_do_not_look_at_words(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert rules._find_action_from_rules(tracker("faq"), DOMAIN, True) == (None, None, False)
     assert rules._find_action_from_rules(tracker("faq"), DOMAIN, False)[0] == "action_answer_faq"
     assert looked == [False]
+
+
+def test_the_index_of_rules_leaves_none_out(tmp_path: Path) -> None:
+    listens, answered = ({"action_name": name} for name in ("action_listen", "action_answer_faq"))
+    rules = [
+        [{"prev_action": listens, "user": {"intent": "faq"}}],
+        [{"prev_action": listens, "user": {"intent": "inform"}}],
+        [{"prev_action": listens, "user": {"intent": "faq"}, "slots": {"offer": SHOULD_NOT_BE_SET}}],
+        [{"prev_action": listens, "slots": {"offer": [1.0]}}],
+        [{"prev_action": listens, "user": {"intent": "faq"}}, {"prev_action": answered, "user": {"intent": "faq"}}],
+        [{"prev_action": answered}],
+        [{"user": {"intent": "faq"}}],
+    ]
+    lookup = {json.dumps(rule): "action_listen" for rule in rules}
+    whole, indexed = policy(tmp_path, IntentRulePolicy), policy(tmp_path, IntentRulePolicy)
+    indexed._indices = {}
+    seen = set()
+    for before, intent, slots in itertools.product(
+        ({}, {"prev_action": listens}, {"prev_action": answered}),
+        ("faq", "inform", "greet"),
+        ({}, {"slots": {"offer": (1.0,)}}),
+    ):
+        newest = {**before, "user": {"intent": intent}, **slots}
+        for states in ([newest], [{"prev_action": listens, "user": {"intent": "faq"}}, newest]):
+            found = whole._get_possible_keys(lookup, states)
+            assert indexed._get_possible_keys(lookup, states) == found
+            seen |= found
+    assert seen == set(lookup)
+
+
+def test_stories_are_not_remembered_where_a_rule_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MemoizationPolicy, "recall", lambda *args, **kwargs: "action_follow_up")
+    memory = policy(tmp_path, ContextualMemoizationPolicy)
+    memory._contextual = {"inform"}
+    sure = [
+        memory.predict_action_probabilities(tracker(intent, loop), DOMAIN).max_confidence > 0
+        for intent, loop in (("inform", None), ("faq", None), ("inform", "booking_form"))
+    ]
+    assert sure == [True, False, False]
 
 
 def test_no_rule_names_a_message() -> None:
