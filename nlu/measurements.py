@@ -48,6 +48,8 @@ def merged(earlier: List[Entity], measured: List[Entity]) -> List[Entity]:
     A time inside a measurement is none (120/80, 38.5). A bare number that a longer time contains belongs to the time
     ("sugar test on 12 March").
     """
+    if not measured:
+        return list(earlier)
     times = [entity for entity in earlier if entity["entity"] == "time"]
     bare = [one for one in measured if one["value"].isdigit() and any(_within(one, time) for time in times)]
     kept = [one for one in measured if one not in bare or any(_within(time, one) for time in times)]

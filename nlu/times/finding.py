@@ -87,14 +87,17 @@ def _without_phones(text: str) -> str:
 def _by_duckling(
     text: str, folded: Folded, atoms: Sequence[Atom], rules: Grammar, language: str, wall: datetime
 ) -> Dict[Tuple[int, int], Days]:
-    left = list(text.lower() if len(text.lower()) == len(text) else text)
+    lowered = text.lower() if len(text.lower()) == len(text) else text
+    if not rules.may_name_feast(plain(lowered)):
+        return {}
+    left = list(lowered)
     read = [(atom.start, atom.end) for atom in atoms if atom.kind not in ("filler", "and", "at", "on")]
     # An ordinal by itself counts something else: a second opinion, the third floor.
     counted = [word.span() for word in re.finditer(r"\w+", folded.text) if rules.counts(word.group())]
     for start, end in (folded.original(*span) for span in (*read, *counted)):
         left[start:end] = ";" * (end - start)
     words = "".join(";" if char.isdigit() else char for char in left)
-    if not rules.feasts.search(plain(words)):
+    if not rules.names_feast(plain(words)):
         return {}
     found: Dict[Tuple[int, int], Days] = {}
     for result in duckling_client.parse(words, language, wall):

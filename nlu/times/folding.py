@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Callable, List, Pattern, Tuple
 
 from clinic.vocabulary import normalise
 
+REMEMBERED = 20_000
 _CLUSTER = re.compile(r"\s|\S[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]*")
 
 
@@ -26,13 +28,25 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """`text` in normal form."""
+    if text.isascii():  # letter for letter
+        return Folded(text.translate(_ASCII), tuple(zip(range(len(text)), range(1, len(text) + 1), strict=True)))
     letters: List[str] = []
     spans: List[Tuple[int, int]] = []
-    for cluster in _CLUSTER.finditer(text):
-        for letter in normalise(cluster.group()):
-            letters.append(" " if letter.isspace() and letter != "\n" else letter)
-            spans.append(cluster.span())
+    place = 0
+    for cluster in _CLUSTER.findall(text):
+        normal, behind = _normal(cluster), place + len(cluster)
+        letters.append(normal)
+        spans += [(place, behind)] * len(normal)
+        place = behind
     return Folded("".join(letters), tuple(spans))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _normal(cluster: str) -> str:
+    return "".join(" " if letter.isspace() and letter != "\n" else letter for letter in normalise(cluster))
+
+
+_ASCII = {code: _normal(chr(code)) for code in range(128)}
 
 
 def replaced(folded: Folded, pattern: Pattern[str], new_of: Callable[[re.Match[str]], str]) -> Folded:
@@ -52,5 +66,11 @@ def replaced(folded: Folded, pattern: Pattern[str], new_of: Callable[[re.Match[s
 
 def plain(pattern: str) -> str:
     """A regular expression written naturally, with its letters in normal form."""
-    composed = unicodedata.normalize("NFC", pattern)
-    return "".join(char if char.isascii() else normalise(char) or char for char in composed)
+    if pattern.isascii():
+        return pattern
+    return "".join(map(_plain, unicodedata.normalize("NFC", pattern)))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _plain(char: str) -> str:
+    return char if char.isascii() else normalise(char) or char

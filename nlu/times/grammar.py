@@ -10,6 +10,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Pattern, Sequen
 
 import yaml
 
+from nlu.times.beginnings import LENGTH, Beginnings, shape
 from nlu.times.folding import Folded, fold, plain, replaced
 from nlu.times.mending import Mender, spellings
 from nlu.times.pieces import pieces
@@ -18,7 +19,10 @@ FILE = Path(__file__).resolve().parent.parent / "times.yml"
 # Not in the middle of a word or of a number ("37.5").
 START = r"(?<!\w)(?<!\d[.,:/])"
 THOUSAND, HUNDRED = 1000, 100
+REMEMBERED = 20_000
 _LETTERS = re.compile(r"[^\W\d_]+")
+# Where a wording may begin: at a word, at a sign between two times.
+_PLACE = re.compile(r"[^\W_]\w*|[-–—@/&']")
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,13 @@ class Grammar:
         self.weekdays = [re.compile(plain(said)) for said in written["weekdays"]]
         self.months = [re.compile(plain(said)) for said in written["months"]]
         after = f"(?! ?(?:{plain(written['after_hour'])})(?!\\w))(?! ?[%€$£°])(?![.,:/]\\d)"
-        self._wordings = list(_compiled(written, pieces(written, numbers, ordinals), after))
-        self._some = re.compile("|".join(re.sub(r"\(\?P<\w+>", "(?:", one.pattern.pattern) for one in self._wordings))
-        self.feasts = _bounded(plain(written["feasts"]))
+        wordings = _compiled(written, pieces(written, numbers, ordinals), after)
+        self._wordings = Beginnings([(wording, wording.pattern) for wording in wordings])
+        # first without what stands around them: that one look tells of most messages that they have none
+        self._feasts = re.compile(plain(written["feasts"])), _bounded(plain(written["feasts"]))
         self._written = set(_LETTERS.findall(plain(yaml.safe_dump(written, allow_unicode=True, width=1_000_000))))
+        # the same words come again and again
+        self.counts = lru_cache(maxsize=REMEMBERED)(self._counts)
         self._mender = Mender(language, mender, self._knows)
 
     def folded(self, text: str) -> Folded:
@@ -67,41 +74,31 @@ class Grammar:
 
     def _knows(self, word: str) -> bool:
         written = word in self._written or self.counts(word)
-        return written or any(wording.pattern.fullmatch(word) for wording in self._wordings)
+        return written or any(one.pattern.fullmatch(word) for one in self._wordings.starting(shape(word[:LENGTH])))
 
     def atoms(self, text: str) -> List[Atom]:
         """The wordings in `text`, in order, the longest at each place."""
-        found, place = [], 0
-        while place < len(text):
-            atom = self._atom(text, place) if text[place].isalnum() or text[place] in "-–—@/&'" else None
+        found: List[Atom] = []
+        shaped = shape(text)
+        word = _PLACE.search(text)
+        while word:
+            place = word.start()
+            wordings = self._wordings.starting(shaped[place : place + LENGTH])
+            atom = _longest(wordings, text, place) if wordings else None
             if atom:
                 found.append(atom)
-            place = atom.end if atom else self._next(text, place)
+            word = _PLACE.search(text, atom.end if atom else word.end())
         return found
 
-    @staticmethod
-    def _next(text: str, place: int) -> int:
-        if not text[place].isalnum():
-            return place + 1
-        while place < len(text) and (text[place].isalnum() or text[place] == "_"):
-            place += 1
-        return place
+    def may_name_feast(self, text: str) -> bool:
+        """Whether a feast may stand in `text`, or would when letters beside it were blanked."""
+        return self._feasts[0].search(text) is not None
 
-    def _atom(self, text: str, place: int) -> Optional[Atom]:
-        if not self._some.match(text, place):  # most words are no time: one look tells
-            return None
-        best: Optional[Tuple[int, _Wording, Any]] = None
-        for wording in self._wordings:
-            match = wording.pattern.match(text, place)
-            if match and match.end() > place and (best is None or match.end() > best[0]):
-                best = match.end(), wording, match
-        if best is None:
-            return None
-        end, wording, match = best
-        groups = {name: said for name, said in match.groupdict().items() if said}
-        return Atom(place, end, wording.kind, wording.argument, groups)
+    def names_feast(self, text: str) -> bool:
+        """Whether `text` names a day that Duckling is asked about."""
+        return self._feasts[1].search(text) is not None
 
-    def counts(self, word: str) -> bool:
+    def _counts(self, word: str) -> bool:
         """Whether a word is a number or an ordinal ("a" and "one" in its other senses aside)."""
         return not self._not_hours.fullmatch(word) and any(pattern.fullmatch(word) for _, pattern in self._values)
 
@@ -129,6 +126,20 @@ class Grammar:
             values += [] if value is None else [value]
             place = end
         return values
+
+
+def _longest(wordings: Sequence[_Wording], text: str, place: int) -> Optional[Atom]:
+    """The longest of the wordings at a place, of two as long the one written first."""
+    best: Optional[Tuple[int, _Wording, Any]] = None
+    for wording in wordings:
+        match = wording.pattern.match(text, place)
+        if match and match.end() > place and (best is None or match.end() > best[0]):
+            best = match.end(), wording, match
+    if best is None:
+        return None
+    end, wording, match = best
+    groups = {name: said for name, said in match.groupdict().items() if said}
+    return Atom(place, end, wording.kind, wording.argument, groups)
 
 
 def _filled(said: str, names: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ import pytest
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
 
 from dialogue import runner
 
@@ -59,5 +60,19 @@ def test_what_is_missing_is_an_error() -> None:
 
 def test_it_takes_the_place_of_dask_only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DaskGraphRunner, "run", DaskGraphRunner.run)
+    monkeypatch.setattr(Domain, "is_empty", Domain.is_empty)
     runner.install()
-    assert DaskGraphRunner.run is runner.run
+    assert DaskGraphRunner.run is runner.run and Domain.is_empty is runner.is_empty
+
+
+def test_a_domain_is_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Domain] = []
+    empty, full = Domain.empty(), Domain.from_dict({"intents": ["greet"]})
+
+    def compared(domain: Domain) -> bool:
+        asked.append(domain)
+        return domain is empty
+
+    monkeypatch.setattr(runner, "_compared", compared)
+    assert [runner.is_empty(domain) for domain in (empty, full, empty, full)] == [True, False, True, False]
+    assert len(asked) == 2
