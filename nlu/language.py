@@ -10,10 +10,9 @@ conversation's language so far, wins over them. Figures: docs/decisions and fact
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from functools import lru_cache
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Text, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Text, Tuple
 
 import joblib
 from lingua import IsoCode639_1, Language, LanguageDetectorBuilder
@@ -31,13 +30,14 @@ from clinic.settings import settings
 from clinic.vocabulary import normalise
 from nlu.medications import drug_words
 from nlu.tongues import Tongues
-from nlu.unspoken import by_romanised, unspoken
+from nlu.unspoken import by_romanised, script_of, unspoken, warm_up
 
 SCRIPTS = {"ARABIC": ("ar",), "CYRILLIC": ("ru",)}
 # Romanised Arabic writes letters that Latin lacks as digits inside words: 3ayez, a7gez, sa3a, 2arib.
 # (Not 3rd, 2pm, 9uhr, 2nd: those are figures.)
 _FIGURE = r"\d+(?:st|nd|rd|th|am|pm|uhr\d*|min|hs?|hrs|ter|ten|de|er|en)"
 _ARABIZI = re.compile(rf"^(?!{_FIGURE}$)(?=.*[a-z].*[a-z])[a-z']*[23579][a-z'23579]*$")
+_ARABIZI_FIGURE = re.compile("[23579]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 OWNED = 0.8
 SURE_PAIR, SURE_SENTENCE = 0.95, 0.75
@@ -47,19 +47,18 @@ NAMING, LONGEST_NAME = ("booking_name", "booking_patient"), 4
 Guess = Tuple[str, float]
 
 
-def _script(letters: Iterable[str]) -> Counter[str]:
-    return Counter(unicodedata.name(letter, "?").split(" ")[0] for letter in letters)
-
-
 @lru_cache(maxsize=4)
 def _lingua(codes: Tuple[str, ...]) -> Lingua:
     languages = [Language.from_iso_code_639_1(getattr(IsoCode639_1, code.upper())) for code in codes]
     return LanguageDetectorBuilder.from_languages(*languages).with_preloaded_language_models().build()
 
 
-def _by_script(text: str, spoken: Tuple[str, ...]) -> Optional[Guess]:
+def _by_script(text: str, words: Sequence[str], spoken: Tuple[str, ...]) -> Optional[Guess]:
+    if text.isascii():
+        return None
     # By words as well as by letters: one long English word makes no English message.
-    letters, initials = _script(filter(str.isalpha, text)), _script(word[0] for word in _WORD.findall(text))
+    letters = Counter(map(script_of, filter(str.isalpha, text)))
+    initials = Counter(script_of(word[0]) for word in words)
     for script, codes in SCRIPTS.items():
         here = [code for code in codes if code in spoken]
         share = max(count[script] / max(1, sum(count.values())) for count in (letters, initials))
@@ -69,26 +68,28 @@ def _by_script(text: str, spoken: Tuple[str, ...]) -> Optional[Guess]:
 
 
 def _by_arabizi(text: str, spoken: Tuple[str, ...]) -> Optional[Guess]:
+    if not _ARABIZI_FIGURE.search(text):
+        return None
     tokens = text.lower().split()
     if "ar" in spoken and sum(bool(_ARABIZI.match(token)) for token in tokens) * 4 >= max(4, len(tokens)):
         return "ar", 0.9
     return None
 
 
-def _by_statistics(text: str, spoken: Tuple[str, ...], tongues: Optional[Tongues]) -> Guess:
+def _by_statistics(text: str, tokens: Sequence[str], spoken: Tuple[str, ...], tongues: Optional[Tongues]) -> Guess:
     latin = tuple(code for code in spoken if not any(code in codes for codes in SCRIPTS.values()))
     if len(latin) < 2:
         return (latin or spoken)[0], 0.5
     values = _lingua(latin).compute_language_confidence_values(text)
     others = {value.language.iso_code_639_1.name.lower(): value.value for value in values}
     if tongues:
-        return tongues.guess(_letters(text), others)
+        return tongues.guess(" ".join(tokens), others)
     best = max(others, key=lambda code: others[code])
     return best, round(others[best], 2)
 
 
-def _letters(text: str) -> str:
-    return " ".join(normalise(word) for word in _WORD.findall(text))
+def _tokens(words: Sequence[str]) -> List[str]:
+    return [normalise(word) for word in words]
 
 
 def _owner(counts: Counter[str]) -> Optional[str]:
@@ -117,20 +118,27 @@ def detect(text: str, known: Mapping[str, str], prior: Optional[str] = None, ton
     """
     spoken = settings().languages
     keep = prior if prior in spoken else None
-    if keep or _by_script(text, spoken) is None:
+    words = _WORD.findall(text)
+    tokens = _tokens(words)
+    script = _by_script(text, words, spoken)
+    if (keep or script is None) and not drug_words().isdisjoint(tokens):
         text = _without_drugs(text)
-    tokens = [normalise(word) for word in _WORD.findall(text)]
+        words = _WORD.findall(text)
+        tokens = _tokens(words)
+        script = _by_script(text, words, spoken)
     if not tokens:
         return keep or settings().default_language, 0.0
+    if keep and len(tokens) == 1:
+        return keep, 0.5
     code, confidence = (
-        _by_script(text, spoken)
+        script
         or _by_arabizi(text, spoken)
         or by_romanised(tokens, spoken)
         or (_by_known_words(tokens, known) if len(tokens) <= 2 else None)
-        or _by_statistics(text, spoken, tongues)
+        or _by_statistics(text, tokens, spoken, tongues)
     )
     if len(tokens) == 1:
-        return (keep, 0.5) if keep else (code, min(confidence, 0.9))
+        return code, min(confidence, 0.9)
     sure = SURE_PAIR if len(tokens) == 2 else SURE_SENTENCE
     if keep and code != keep and confidence < sure:
         return keep, 0.5
@@ -178,7 +186,7 @@ class LanguageDetector(GraphComponent):
     ) -> None:
         self._storage, self._resource, self._known, self._tongues = model_storage, resource, known, tongues
         detect("warm up the statistics", known, tongues=tongues)
-        unspoken("warm up these as well", known)
+        warm_up()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the words and the letters of each language."""
@@ -187,10 +195,12 @@ class LanguageDetector(GraphComponent):
         for example in training_data.training_examples:
             code = _declared(example)
             if code and example.get(TEXT):
-                for word in {normalise(word) for word in _WORD.findall(example.get(TEXT))}:
+                words = _WORD.findall(example.get(TEXT))
+                tokens = _tokens(words)
+                for word in set(tokens):
                     languages[word][code] += 1
-                if not _by_script(example.get(TEXT), settings().languages):
-                    latin[code].append(_letters(example.get(TEXT)))
+                if not _by_script(example.get(TEXT), words, settings().languages):
+                    latin[code].append(" ".join(tokens))
         self._tongues = Tongues(latin) if Tongues.can_learn(latin) else None
         self._known = {word: code for word, code in ((w, _owner(c)) for w, c in sorted(languages.items())) if code}
         with self._storage.write_to(self._resource) as folder:

@@ -25,7 +25,7 @@ from clinic import database
 from clinic.settings import settings
 from clinic.vocabulary import normalise
 from nlu.practitioners import REFRESH_SECONDS
-from nlu.text import Word, words
+from nlu.text import Word, by_initial, spelt
 
 logger = logging.getLogger(__name__)
 # In the street's name, words shorter than these are no name ("Am", "Rua", "12").
@@ -81,23 +81,25 @@ def read_places() -> List[Place]:
 
 def _same(word: Word, known: str) -> bool:
     """Equal, or misspelt (Russian: declined) in a long word."""
+    if known in (word.norm, word.stem):
+        return True
     cyrillic = "\u0400" <= known[0] <= "\u04ff"
     typos = 0 if len(known) < 6 else 2 if cyrillic or len(known) >= 8 else 1
-    return any(
-        form == known or (typos > 0 and form[0] == known[0] and OSA.distance(form, known, score_cutoff=typos) <= typos)
-        for form in {word.norm, word.stem}
+    return typos > 0 and any(
+        form[0] == known[0] and OSA.distance(form, known, score_cutoff=typos) <= typos for form in {word.norm, word.stem}
     )
 
 
 def find_locations(text: str, language: str, known: Sequence[Place]) -> List[Dict[str, Any]]:
     """Entities of the branches named in `text`, each once."""
-    tokens = [word for word in words(text, language) if any(map(str.isalnum, word.norm))]
+    tokens = spelt(text, language)
+    starts = by_initial(tokens)  # whatever is forgiven, the first letter is not
     found: Dict[str, Dict[str, Any]] = {}
     for place in known:
         length = len(place.called)
-        for first in range(len(tokens) - length + 1):
+        for first in starts.get(place.called[0][0], ()):
             window = tokens[first : first + length]
-            if place.identifier not in found and all(map(_same, window, place.called)):
+            if place.identifier not in found and len(window) == length and all(map(_same, window, place.called)):
                 found[place.identifier] = {
                     "entity": "location",
                     "start": window[0].start,

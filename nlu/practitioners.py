@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from clinic import database, vocabulary
 from clinic.settings import settings
 from nlu.surnames import declined, is_declined_here, names_a_person
-from nlu.text import Word, words
+from nlu.text import Word, by_initial, spelt, words
 
 logger = logging.getLogger(__name__)
 REFRESH_SECONDS = 60.0
@@ -75,26 +75,29 @@ def read_names() -> List[Name]:
 def _same(form: str, known: str, lenient: bool) -> bool:
     if form == known:
         return True
+    if not lenient or form[0] != known[0]:
+        return False
     inflected = "\u0400" <= known[0] <= "\u04ff"  # Russian declines names: к доктору Петровой
     typos = 0 if len(known) < 4 else 2 if (inflected and len(known) >= 6) or len(known) >= 8 else 1
-    return lenient and form[0] == known[0] and OSA.distance(form, known, score_cutoff=typos) <= typos
+    return typos > 0 and OSA.distance(form, known, score_cutoff=typos) <= typos
 
 
 def _matches(word: Word, known: str, lenient: bool) -> bool:
-    return _same(word.norm, known, lenient) or _same(word.stem, known, lenient)
+    return _same(word.norm, known, lenient) or (word.stem != word.norm and _same(word.stem, known, lenient))
 
 
 def find_practitioners(text: str, language: str, names: Sequence[Name]) -> List[Dict[str, Any]]:
     """Entities of the practitioners named in `text`, each once."""
     # "Dra. Almeida": the full stop, a token of its own in some languages, does not part title and name
-    tokens = [word for word in words(text, language) if any(map(str.isalnum, word.norm))]
+    tokens = spelt(text, language)
     found: Dict[str, Dict[str, Any]] = {}
     # whatever is forgiven, the first letter is not
-    initials = {form[0] for word in tokens for form in (word.norm, word.stem)}
+    places = by_initial(tokens)
     for name in names:
-        if name.family[0] not in initials:
-            continue
-        for index, word in enumerate(tokens):
+        for index in places.get(name.family[0], ()):
+            word = tokens[index]
+            if not (_matches(word, name.family, True) or word.norm in declined(name.family)):
+                continue
             titled = index > 0 and _is_title(tokens[index - 1])
             first = index
             while first and any(_matches(tokens[first - 1], given, True) for given in name.given):

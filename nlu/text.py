@@ -6,9 +6,8 @@ download); `clinic.vocabulary.normalise` folds what people leave out or mistype.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, List, Tuple
+from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
 import spacy
 
@@ -18,8 +17,7 @@ from clinic.vocabulary import normalise
 _ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ف", "ل", "ع")
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One token: its span in the original text, its normal form, and the form without Arabic clitics."""
 
     start: int
@@ -51,10 +49,27 @@ def words(text: str, language: str) -> List[Word]:
 def _words(text: str, language: str) -> Tuple[Word, ...]:
     found = []
     for token in _tokenizer(language)(text):
-        norm = normalise(token.text).strip()
+        written, start = token.text, token.idx
+        norm = normalise(written).strip()
         if norm:
-            found.append(Word(token.idx, token.idx + len(token.text), norm, _stem(norm)))
+            found.append(Word(start, start + len(written), norm, _stem(norm)))
     return tuple(found)
+
+
+def spelt(text: str, language: str) -> List[Word]:
+    """The tokens of `text` with a letter or a figure in them."""
+    return [word for word in _words(text, language) if word.norm.isalnum() or any(map(str.isalnum, word.norm))]
+
+
+def by_initial(tokens: Sequence[Word]) -> Dict[str, List[int]]:
+    """The places of `tokens` by the first letter of their normal form and of their stem, each in order."""
+    places: Dict[str, List[int]] = {}
+    for place, word in enumerate(tokens):
+        first, stem = word.norm[0], word.stem[0]
+        places.setdefault(first, []).append(place)
+        if stem != first:
+            places.setdefault(stem, []).append(place)
+    return places
 
 
 def normal_text(text: str, language: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Dict, List, Mapping, Sequence, Tuple
 
 import numpy as np
-from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -46,9 +45,10 @@ class Tongues:
     def guess(self, text: str, others: Mapping[str, float]) -> Guess:
         """The likeliest language of a normal text; `others` is what lingua thinks of it."""
         places, values = self._part.row((text,))
-        chances: Dict[str, float] = dict(
-            zip(self.codes, map(float, softmax(self._bias + values @ self._weights[places])), strict=True)
-        )
+        scores = self._bias + values @ self._weights[places]
+        # scipy's softmax checks its argument longer than it counts
+        shifted = np.exp(scores - np.amax(scores))
+        chances: Dict[str, float] = dict(zip(self.codes, (shifted / np.sum(shifted)).tolist(), strict=True))
         both = {code: OWN * chances.get(code, 0.0) + (1 - OWN) * others.get(code, 0.0) for code in {*chances, *others}}
         best = max(both, key=lambda code: both[code])
         return best, round(both[best], 2)

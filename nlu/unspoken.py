@@ -58,6 +58,7 @@ _LETTERS = {
     "nl": re.compile("ij(?!o)"),
     "ro": re.compile("[ășțşţ]|^î"),
 }
+_ANY_LETTER = re.compile("|".join(pattern.pattern for pattern in _LETTERS.values()))
 _WORD = re.compile(r"[^\W\d_]+(?:['’\u200c-][^\W\d_]+)*")
 # Vietnamese, Czech, Croatian, Baltic, Hungarian, Scandinavian: none that we have words for.
 _OTHERS = re.compile("[čďěňřšťůžđőűāēģīķļņūėįųåøơư\u1ea0-\u1ef9]")
@@ -89,19 +90,43 @@ def _lingua(codes: Tuple[str, ...]) -> Lingua:
     return builder.with_preloaded_language_models().build()
 
 
+def _own(spoken: Sequence[str]) -> Tuple[str, ...]:
+    return tuple(code for code in ("en", "de", "pt") if code in spoken)
+
+
+def warm_up() -> None:
+    """Read lingua's models now, not while the first patient who writes French waits."""
+    _lingua((*_own(settings().languages), *LATIN))
+
+
 def by_romanised(tokens: Sequence[str], spoken: Sequence[str]) -> Optional[Guess]:
     """Arabic or Russian in Latin letters, by frequent words: a third of the tokens, one of them no other language's."""
     shared = _words("shared")
     for code in ("ar", "ru"):
         listed = _words("romanised", code)
+        if listed.isdisjoint(tokens):
+            continue
         hits = [token for token in tokens if token in listed]
         if code in spoken and len(hits) * 3 >= len(tokens) and any(hit not in shared for hit in hits):
             return code, 0.9
     return None
 
 
+@lru_cache(maxsize=4096)
+def script_of(letter: str) -> str:
+    """The script of a letter: "ARABIC", "LATIN" …, as its name in Unicode begins."""
+    return unicodedata.name(letter, "?").split(" ")[0]
+
+
+@lru_cache(maxsize=4096)
+def _is_latin(letter: str) -> bool:
+    return "LATIN" in unicodedata.name(letter, "")
+
+
 def _by_script(text: str) -> Optional[Guess]:
-    scripts = Counter(unicodedata.name(char, "?").split(" ")[0] for char in text if char.isalpha())
+    if text.isascii():
+        return None
+    scripts = Counter(map(script_of, filter(str.isalpha, text)))
     total = sum(scripts.values())
     named = {SCRIPTS[script]: count for script, count in scripts.items() if script in SCRIPTS}
     if total >= 4 and sum(named.values()) / total >= 0.6:
@@ -145,55 +170,93 @@ def unspoken(text: str, known: Mapping[str, str]) -> Optional[Guess]:
     guess = _by_script(text)
     tokens = [normalise(word) for word in _WORD.findall(text)]
     if guess is None and len(tokens) >= FEWEST_WORDS:
-        letters = [char for char in text if char.isalpha()]
-        latin = sum("LATIN" in unicodedata.name(char, "") for char in letters) / len(letters)
+        letters = list(filter(str.isalpha, text))
+        latin = sum(map(_is_latin, letters)) / len(letters)
         guess = _by_letters(_WORD.findall(unicodedata.normalize("NFC", text)), text) if latin < 0.1 else None
         if latin > 0.9 and not by_romanised(tokens, spoken) and not _ARABIC_FIGURES.search(text.lower()):
             guess = _by_statistics(text, tokens, known, spoken)
     return guess if guess and guess[0] not in spoken else None
 
 
-def _tells(code: str, word: str, token: str, known: Mapping[str, str]) -> bool:
-    """Whether a word speaks for `code`: a listed one, or by a letter or an ending when it may not be a name."""
-    if token in _words("unspoken", code):
-        return True
-    if not word.islower():
-        return False
+def _told(words: Sequence[str], tokens: Sequence[str], known: Mapping[str, str]) -> Mapping[str, List[str]]:
+    """Language → those of the tokens that speak for it."""
+    told: Dict[str, List[str]] = {code: [] for code in LATIN}
+    for word, token in zip(words, tokens, strict=True):
+        listed = _listed_in().get(token, ())
+        lower = word.islower()
+        lettered = lower and _ANY_LETTER.search(word)
+        ended = lower and len(token) >= LONG_ENDING and token not in known and token.endswith(_endings())
+        if listed or lettered or ended:
+            for code in LATIN:
+                if code in listed or (lower and _tells(code, word, token, bool(ended))):
+                    told[code].append(token)
+    return told
+
+
+def _tells(code: str, word: str, token: str, ended: bool) -> bool:
+    """Whether a word in small letters, which may not be a name, speaks for `code` by a letter or an ending."""
     if _LETTERS[code].search(word):
         return True
-    if token in _words("unspoken_shared", code):
-        return False
-    endings = tuple(_words("unspoken_endings", code))
-    return len(token) >= LONG_ENDING and token not in known and token.endswith(endings)
+    return ended and token not in _words("unspoken_shared", code) and token.endswith(_endings(code))
 
 
-def _by_statistics(text: str, tokens: Sequence[str], known: Mapping[str, str], spoken: Sequence[str]) -> Optional[Guess]:
-    own = tuple(code for code in ("en", "de", "pt") if code in spoken)
-    values = _lingua((*own, *LATIN)).compute_language_confidence_values(text)
-    sure = {value.language.iso_code_639_1.name.lower(): value.value for value in values}
-    words = _WORD.findall(unicodedata.normalize("NFC", text.lower() if text.isupper() else text))
-    if any(_OTHERS.search(word) for word in words):
-        return None
-    pairs = list(zip(words, tokens, strict=True))
-    told = {code: [token for word, token in pairs if _tells(code, word, token, known)] for code in LATIN}
-    code = max(LATIN, key=lambda one: (3 * len(told[one]) / len(tokens) + sure[one], one))
-    telling, neutral = set(told[code]), _words("unspoken_shared", code)
-    if any(token in _words("romanised", one) - _words("shared") - telling for token in tokens for one in ("ar", "ru")):
+@lru_cache(maxsize=1)
+def _listed_in() -> Mapping[str, FrozenSet[str]]:
+    """Word → the languages whose telling word it is."""
+    every = {word for code in LATIN for word in _words("unspoken", code)}
+    return {word: frozenset(code for code in LATIN if word in _words("unspoken", code)) for word in every}
+
+
+@lru_cache(maxsize=16)
+def _endings(*codes: str) -> Tuple[str, ...]:
+    """Telling endings of some languages; of all without one."""
+    return tuple(ending for code in codes or LATIN for ending in _words("unspoken_endings", code))
+
+
+def _evidence(
+    code: str, told: Sequence[str], words: Sequence[str], tokens: Sequence[str], known: Mapping[str, str]
+) -> Optional[Tuple[float, bool]]:
+    """The share of words that tell, and whether a strange letter is enough; None where words alone rule `code` out."""
+    telling, neutral = set(told), _words("unspoken_shared", code)
+    if any(token in _romanised_alone() and token not in telling for token in tokens):
         return None
     ours = [known[token] for token in tokens if token in known and token not in telling and token not in neutral]
     romanised = sum(owner in ("ar", "ru") for owner in ours)
-    if not telling or len(ours) >= OWN_WORDS * len(tokens) or romanised >= len(told[code]):
+    if len(ours) >= OWN_WORDS * len(tokens) or romanised >= len(told):
         return None
     # words that others have too say neither yes nor no
-    share = len(told[code]) / max(FEWEST_WORDS, sum(token in telling or token not in neutral for token in tokens))
+    share = len(told) / max(FEWEST_WORDS, sum(token in telling or token not in neutral for token in tokens))
+    alone = code in ONE_IS_ENOUGH and not ours
+    lettered = alone and any(word.islower() and _LETTERS[code].search(word) for word in words)
+    return (share, lettered) if lettered or share >= ENOUGH[-1][0] else None
+
+
+@lru_cache(maxsize=1)
+def _romanised_alone() -> FrozenSet[str]:
+    """Words of Arabic and Russian in Latin letters that no other language has."""
+    return (_words("romanised", "ar") | _words("romanised", "ru")) - _words("shared")
+
+
+def _by_statistics(text: str, tokens: Sequence[str], known: Mapping[str, str], spoken: Sequence[str]) -> Optional[Guess]:
+    words = _WORD.findall(unicodedata.normalize("NFC", text.lower() if text.isupper() else text))
+    if any(_OTHERS.search(word) for word in words):
+        return None
+    told = _told(words, tokens, known)
+    every = {code: _evidence(code, told[code], words, tokens, known) for code in LATIN if told[code]}
+    if not any(every.values()):  # lingua takes longer than all of this
+        return None
+    own = _own(spoken)
+    values = _lingua((*own, *LATIN)).compute_language_confidence_values(text)
+    sure = {value.language.iso_code_639_1.name.lower(): value.value for value in values}
+    code = max(LATIN, key=lambda one: (3 * len(told[one]) / len(tokens) + sure[one], one))
+    share, lettered = every.get(code) or (0.0, False)
     ours_sure = max((sure[one] for one in own), default=0.0)
     asked = "es" if re.search("[¿¡]", text) else ""
-    if code in ONE_IS_ENOUGH and not ours and any(word.islower() and _LETTERS[code].search(word) for word in words):
-        return code, round(max(SURE, sure[code]), 2)
-    for least, at_least, at_most in ENOUGH:
-        if share >= least and (code == asked or (sure[code] >= at_least and ours_sure <= at_most)):
-            return code, round(max(SURE, sure[code]), 2)
-    return None
+    enough = any(
+        share >= least and (code == asked or (sure[code] >= at_least and ours_sure <= at_most))
+        for least, at_least, at_most in ENOUGH
+    )
+    return (code, round(max(SURE, sure[code]), 2)) if lettered or enough else None
 
 
 def _comes_first(message: Message) -> bool:
@@ -227,13 +290,8 @@ class UnspokenLanguage(GraphComponent):
             intent = {"name": "change_language", "confidence": 1.0}
             others = [entry for entry in message.get("intent_ranking", []) if entry["name"] != intent["name"]]
             text = message.get(TEXT) or ""
-            asked = {
-                "entity": "language",
-                "start": 0,
-                "end": len(text),
-                "value": guess["code"],
-                "extractor": "UnspokenLanguage",
-            }
+            span = {"entity": "language", "start": 0, "end": len(text)}
+            asked = {**span, "value": guess["code"], "extractor": "UnspokenLanguage"}
             message.set("language", guess, add_to_output=True)
             message.set(INTENT, intent, add_to_output=True)
             message.set("intent_ranking", [intent, *others], add_to_output=True)

@@ -8,8 +8,8 @@ five letters on, two from nine.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -22,10 +22,11 @@ SHORTEST_MISSPELT, SHORTEST_TWICE_MISSPELT = 5, 9
 REMEMBERED = 20_000
 
 Expression = tuple[str, ...]
+# Its place among those of the same first word, its concept, the expression.
+Entry = tuple[int, str, Expression]
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """An expression of `concept` found: the places of its words in the token list, in order."""
 
     concept: str
@@ -61,6 +62,24 @@ def _without_one_letter(word: str) -> Iterator[str]:
         yield word[:place] + word[place + 1 :]
 
 
+class _Beginning:
+    """The expressions that begin with one word, by the word after it: most of them need not be tried."""
+
+    def __init__(self, expressions: Sequence[tuple[str, Expression]]) -> None:
+        self._open: list[Entry] = []  # of one word, or with a gap after it
+        self._by_second: dict[str, list[Entry]] = defaultdict(list)
+        for place, (concept, expression) in enumerate(expressions):
+            entries = self._open if len(expression) == 1 or expression[1] == GAP else self._by_second[expression[1]]
+            entries.append((place, concept, expression))
+
+    def entries(self, after: Collection[str]) -> Sequence[Entry]:
+        """Those that may stand where the word after is one of `after`, in their order."""
+        seconds = [second for second in after if second in self._by_second] if self._by_second else []
+        if not seconds:
+            return self._open
+        return sorted([*self._open, *(entry for second in seconds for entry in self._by_second[second])])
+
+
 class Lexicon:
     """The expressions of one language by concept."""
 
@@ -73,10 +92,11 @@ class Lexicon:
         """
         self._exact = exact
         self._slipped: set[str] = set()
-        self._by_first: dict[str, list[tuple[str, Expression]]] = defaultdict(list)
+        by_first: dict[str, list[tuple[str, Expression]]] = defaultdict(list)
         for concept, expressions in concepts.items():
             for expression in sorted(set(map(parse, expressions)), key=len, reverse=True):
-                self._by_first[expression[0]].append((concept, expression))
+                by_first[expression[0]].append((concept, expression))
+        self._by_first = {first: _Beginning(entries) for first, entries in by_first.items()}
         every = [parse(expression) for expressions in concepts.values() for expression in expressions]
         keys = {word for expression in every for word in expression if word not in (GAP, NUMBER, YEAR)}
         self._plain = {key for key in keys if not key.endswith("*")}
@@ -94,11 +114,13 @@ class Lexicon:
     def find(self, message: Sequence[Token]) -> list[Hit]:
         """All expressions in the message, by their first word; they may overlap."""
         keys = [self._keys(token.text) for token in message]
+        following = [*keys[1:], frozenset[str]()]
         return [
             Hit(concept, (place, *rest))
             for place, mine in enumerate(keys)
             for key in mine
-            for concept, expression in self._by_first.get(key, ())
+            if (beginning := self._by_first.get(key))
+            for _, concept, expression in beginning.entries(following[place])
             if (rest := self._rest(expression, 1, keys, place + 1)) is not None
             and not self._is_slip(concept, message, (place, *rest))
         ]

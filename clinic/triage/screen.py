@@ -8,9 +8,10 @@ Two milliseconds a message; no model, no database. Sources of the signs stand in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import count, groupby
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,18 @@ class Sign:
     findings: tuple[str, ...]
     aid: str | None
     source: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One pattern of a sign, ready to be looked up: its place among all, the concepts needed, what takes it back."""
+
+    place: int
+    sign: Sign
+    level: str
+    needed: tuple[str, ...]
+    anywhere: bool
+    unless: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -143,29 +156,48 @@ def _hits(message: Sequence[Token], language: str) -> list[Hit]:
 def _in_language(message: Sequence[Token], hits: Sequence[Hit], language: str) -> list[Finding]:
     if not hits:
         return []
+    if not _rows_of({hit.concept for hit in hits}):
+        return []
     there = context.Context(message, hits)
     by_concept: dict[str, list[Hit]] = {}
     for hit in hits:
         if not hit.concept.startswith(context.PREFIX) and not there.is_idiom(hit):
             by_concept.setdefault(hit.concept, []).append(hit)
-    if not by_concept:
-        return []
-    return [finding for sign in signs().values() for finding in _seen(sign, by_concept, message, there, language)]
+    by_sign = groupby(_rows_of(by_concept.keys()), key=lambda row: row.sign.name)
+    return [finding for _, rows in by_sign for finding in _seen(rows, by_concept, message, there, language)]
+
+
+@lru_cache(maxsize=1)
+def _rows() -> Mapping[str, Sequence[Row]]:
+    """The rows of all signs by their first concept."""
+    by_first: dict[str, list[Row]] = {}
+    place = count()
+    for sign in signs().values():
+        for level, mark in ((CERTAIN, SAYS_ALL), (LIKELY, SAYS_LIKELY)):
+            rows = [((sign.name + mark,), frozenset[str]()), *((row, sign.unless) for row in sign.patterns[level])]
+            for row, unless in rows:
+                needed = tuple(name for name in row if name != ANYWHERE)
+                by_first.setdefault(needed[0], []).append(Row(next(place), sign, level, needed, ANYWHERE in row, unless))
+    return by_first
+
+
+def _rows_of(found: Set[str]) -> list[Row]:
+    """The rows whose concepts are all among `found`, in the order of the signs, the surest of each first."""
+    by_first = _rows()
+    rows = (row for concept in found for row in by_first.get(concept, ()) if all(map(found.__contains__, row.needed)))
+    return sorted(rows, key=lambda row: row.place)
 
 
 def _seen(
-    sign: Sign, found: Mapping[str, list[Hit]], message: Sequence[Token], there: context.Context, language: str
+    rows: Iterable[Row], found: Mapping[str, list[Hit]], message: Sequence[Token], there: context.Context, language: str
 ) -> list[Finding]:
-    """The sign's strongest finding that stands, and every one that does not."""
+    """A sign's strongest finding that stands, and every one that does not."""
     seen = []
-    for level in (CERTAIN, LIKELY):
-        whole = [(hit,) for hit in found.get(sign.name + (SAYS_ALL if level == CERTAIN else SAYS_LIKELY), ())]
-        taken_back = any(concept in found for concept in sign.unless)
-        combined = [] if taken_back else [one for row in sign.patterns[level] for one in _combinations(row, found)]
-        for group in (*whole, *combined):
-            finding = _judge(sign, level, group, message, there, language)
+    for row in rows:
+        for group in _combinations(row, found) if row.unless.isdisjoint(found) else ():
+            finding = _judge(row.sign, row.level, group, message, there, language)
             seen.append(finding)
-            if finding.discounted is None and finding.level == level:
+            if finding.discounted is None and finding.level == row.level:
                 return seen
     return seen
 
@@ -180,14 +212,12 @@ def _judge(
     return Finding(sign.name, level, language, tuple(message[place].text for place in sorted(places)), against)
 
 
-def _combinations(row: Sequence[str], found: Mapping[str, list[Hit]]) -> list[tuple[Hit, ...]]:
+def _combinations(row: Row, found: Mapping[str, list[Hit]]) -> list[tuple[Hit, ...]]:
     """Hits for all concepts of the row that stand near each other (or anywhere), the nearest for each beginning."""
-    needed = [name for name in row if name != ANYWHERE]
-    if any(name not in found for name in needed):
-        return []
+    needed = row.needed
     if len(needed) == 1:
         return [(hit,) for hit in found[needed[0]]]
-    if ANYWHERE in row:
+    if row.anywhere:
         return [tuple(found[name][0] for name in needed)]
     groups = []
     for start in found[needed[0]]:

@@ -7,8 +7,8 @@ language: words, numbers, single marks and emoji.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from clinic.vocabulary import normalise
 
@@ -20,8 +20,7 @@ _STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 _ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ف", "ل", "ع", "ك")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One word, number, mark or emoji; clauses and sentences are counted from 0 through the whole message."""
 
     text: str
@@ -40,11 +39,13 @@ def tokens(text: str) -> list[Token]:
     clause = sentence = 0
     flat = squeezed(normalise(text).replace("'", ""))
     for piece in _PIECE.findall(flat):
-        if piece in _SENTENCE_ENDS:
+        if piece.isalnum():
+            found.append(Token(piece, clause, sentence))
+        elif piece in _SENTENCE_ENDS:
             sentence, clause = sentence + 1, clause + 1
         elif piece in _CLAUSE_ENDS:
             clause += 1
-        elif piece.isalnum() or piece[0].isalnum() or ord(piece) > 0x2000:
+        elif piece[0].isalnum() or ord(piece) > 0x2000:
             found.append(Token(piece, clause, sentence))
     return found
 

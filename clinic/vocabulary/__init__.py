@@ -27,6 +27,23 @@ _FOLDED = str.maketrans(
 )  # fmt: skip
 _KEPT_MARKS = {"\u0306"}  # й is и with a breve: another letter, not an accent
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]")
+# Latin, Cyrillic, Arabic, punctuation and emoji without marks that join the character before: their normal form is that
+# of each character by itself. Everything patients write but vowelled Arabic and accents typed apart.
+_BY_CHARACTER = re.compile(
+    "[\x00-\u017f\u0400-\u0482\u048a-\u04ff\u060c\u061b\u061f\u0621-\u064a\u0660-\u066f\u0671-\u06d3"
+    "\u200b-\u2027\u2600-\u27bf\ufe0f\U0001f300-\U0001faff]*"
+)
+
+
+class _Characters(dict[int, str]):
+    """Normal forms by code point, each made when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = normal = _in_full(chr(code))
+        return normal
+
+
+_CHARACTERS = _Characters()
 
 
 def normalise(text: str) -> str:
@@ -35,6 +52,14 @@ def normalise(text: str) -> str:
     NFKC first (presentation forms, full width); umlauts and accents fold to the base letter; Arabic alef, ya,
     ta marbuta and hamza seats fold together; ё is е; digits of every script become ASCII.
     """
+    if text.isascii():
+        return text.lower().replace("`", "'")
+    if _BY_CHARACTER.fullmatch(text):
+        return text.translate(_CHARACTERS)
+    return _in_full(text)
+
+
+def _in_full(text: str) -> str:
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower().translate(_FOLDED)
     letters = []
     for char in unicodedata.normalize("NFD", text):

@@ -69,3 +69,9 @@ def test_every_phrase_is_a_text(language: str) -> None:
 def test_normal_form(written: str, normal: str) -> None:
     assert vocabulary.normalise(written) == normal
     assert vocabulary.normalise(normal) == normal, "normalising twice changes nothing"
+
+
+def test_the_quick_way_to_the_normal_form_says_what_the_long_one_does() -> None:
+    quick = [char for char in map(chr, range(0x3000)) if vocabulary._BY_CHARACTER.fullmatch(char)]
+    texts = [first + second for first in "aAß\u00a8ийıΣ أوى1٣\u200d" for second in quick]
+    assert [vocabulary.normalise(text) for text in texts] == [vocabulary._in_full(text) for text in texts]

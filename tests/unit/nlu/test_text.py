@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clinic.settings import SUPPORTED_LANGUAGES
-from nlu.text import normal_text, words
+from nlu.text import by_initial, normal_text, spelt, words
 
 
 @pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
@@ -58,3 +58,9 @@ def test_stems(language: str, text: str, stems: list[str]) -> None:
 )
 def test_normal_text(language: str, text: str, normal: str) -> None:
     assert normal_text(text, language) == normal
+
+
+def test_places_by_first_letter_of_word_and_stem() -> None:
+    tokens = spelt("👍 والأسنان, أريد 2", "ar")
+    assert [word.norm for word in tokens] == ["والاسنان", "اريد", "2"]
+    assert by_initial(tokens) == {"و": [0], "ا": [0, 1], "2": [2]}

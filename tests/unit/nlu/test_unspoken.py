@@ -79,3 +79,10 @@ def test_the_component_makes_it_a_wish_for_the_language() -> None:
     assert french.get("intent") == {"name": "change_language", "confidence": 1.0}
     assert [(e["entity"], e["value"]) for e in french.get(ENTITIES)] == [("language", "fr")]
     assert german.get("intent") is None and german.get("language")["code"] == "de"
+
+
+def test_lingua_is_asked_only_where_words_tell_of_another_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("nlu.unspoken._lingua", asked.append)
+    assert unspoken("can I come tomorrow at nine please", {}) is None
+    assert asked == []
