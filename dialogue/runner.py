@@ -13,6 +13,7 @@ from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.domain import Domain
+from threadpoolctl import threadpool_limits
 
 # A node, and the nodes or inputs it is given.
 Step = Tuple[Text, Tuple[Text, ...]]
@@ -65,6 +66,10 @@ def is_empty(self: Domain) -> bool:
 
 
 def install() -> None:
-    """From now on Rasa's graphs run node by node in this process."""
+    """From now on Rasa's graphs run node by node in this process, and small sums are done by one thread.
+
+    A message is a sum of some hundred numbers: threads that share it wait for each other, on a processor that others need.
+    """
     DaskGraphRunner.run = run
     Domain.is_empty = is_empty
+    threadpool_limits(limits=1, user_api="blas")

@@ -45,7 +45,11 @@ class PhraseBook:
             self._longest[first] = max(1 + len(more), self._longest.get(first, 0))
         # the same words come again and again: comparing each with every phrase once is enough
         self._meant: Dict[str, str | None] = {}
-        self._single = [(phrase[0], code) for phrase, code in self._phrases.items() if len(phrase) == 1]
+        # Single words that forgive a typo, by their first letter, which is never wrong.
+        self._single: Dict[str, List[Tuple[str, str, int]]] = {}
+        for known, code in self._phrases.items():
+            if len(known) == 1 and (most := allowed_typos(known[0])):
+                self._single.setdefault(known[0][0], []).append((known[0], code, most))
 
     def find(self, tokens: Sequence[Word]) -> List[Found]:
         """All phrases in `tokens`, left to right, the longest at each place, without overlaps."""
@@ -84,11 +88,12 @@ class PhraseBook:
 
     def _nearest(self, form: str) -> str | None:
         """The code of the first single word that `form` may be a typo of."""
-        if form in self._right or not form.isalpha() or not allowed_typos(form):
+        own = allowed_typos(form)
+        if not own or form in self._right or not form.isalpha():
             return None
-        for known, code in self._single:
-            most = min(allowed_typos(form), allowed_typos(known))
-            if most and known[0] == form[0] and OSA.distance(form, known, score_cutoff=most) <= most:
+        for known, code, forgiven in self._single.get(form[0], ()):
+            most = min(own, forgiven)
+            if abs(len(known) - len(form)) <= most and OSA.distance(form, known, score_cutoff=most) <= most:
                 return code
         return None
 

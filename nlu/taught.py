@@ -74,8 +74,12 @@ class TaughtComponent(GraphComponent):
 
 
 def language_of(message: Message) -> str:
-    """The language that was found for a message, else the clinic's."""
-    return str((message.get("language") or {}).get("code") or settings().default_language)
+    """The language in which a message is read: the one that was found, where the clinic speaks it, else the clinic's own.
+
+    A lexicon of one more language takes seconds to make, and the model was taught in none.
+    """
+    code = (message.get("language") or {}).get("code")
+    return str(code) if code in settings().languages else settings().default_language
 
 
 def words_of(message: Message) -> str:
