@@ -9,7 +9,7 @@ from typing import List, Optional
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.base import ClinicAction, Events, Speaker
-from actions.intake.entry import SOUNDS_UNWELL
+from actions.intake.entry import tells
 from actions.intake.form import ABOUT_HEALTH, opened
 from actions.intake.state import Intake
 from actions.people import summary_for_staff
@@ -111,7 +111,6 @@ def _intake(turn: Turn) -> Events:
     then.latest_message = dict(told)
     before = Turn(then)
     intake = opened(before)
-    about_health = intent in (*ABOUT_HEALTH, *PERHAPS_ABOUT_HEALTH) or before.unwell >= SOUNDS_UNWELL
-    if not intake.protocols and not about_health:
+    if intent not in (*ABOUT_HEALTH, *PERHAPS_ABOUT_HEALTH) and not tells(before, intake):
         return []
     return [*Intake.cleared(), intake.kept(), FollowupAction(Intake.FORM)]

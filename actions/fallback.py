@@ -6,6 +6,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import meanings
 from actions.base import ClinicAction, Events, Speaker
+from actions.intake.offer import with_offer
 from actions.turn import Turn
 
 FAILURES_BEFORE_OFFER = 1
@@ -67,4 +68,4 @@ class OutOfScope(ClinicAction):
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
         """Say what Salama is for, then offer a person."""
-        return not_understood(turn, speak, "utter_out_of_scope")
+        return with_offer(turn, speak, not_understood(turn, speak, "utter_out_of_scope"))

@@ -9,6 +9,7 @@ from typing import List, Optional
 from rasa_sdk.events import SlotSet
 
 from actions.base import ClinicAction, Events, Speaker
+from actions.intake.offer import with_offer
 from actions.topics import TELLERS, with_link
 from actions.turn import Turn
 from clinic import knowledge
@@ -90,6 +91,10 @@ class AnswerFaq(ClinicAction):
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
         """Offers a person where the clinic has no text of its own."""
+        return with_offer(turn, speak, self._tell(turn, speak))
+
+    @staticmethod
+    def _tell(turn: Turn, speak: Speaker) -> Events:
         close = close_topics(turn)
         if close:
             choices = [{"title": topic_title(topic, turn, speak), "payload": payload(topic)} for topic in close]

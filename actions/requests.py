@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.base import ClinicAction, Events, Speaker
+from actions.intake.offer import with_offer
 from actions.people import open_handoff
 from actions.social import Deny
 from actions.turn import Turn
@@ -15,7 +16,7 @@ class _Request(ClinicAction):
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
         """What will happen, then that the team knows."""
-        return open_handoff(turn, speak, self.reason, first=self.text)
+        return with_offer(turn, speak, open_handoff(turn, speak, self.reason, first=self.text))
 
 
 class RefillPrescription(_Request):

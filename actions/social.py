@@ -7,6 +7,8 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import cancelling, check_back, which
 from actions.base import ClinicAction, Events, Speaker
 from actions.fallback import ask_rephrase
+from actions.health import ReportSymptom
+from actions.intake import offer
 from actions.people import open_handoff
 from actions.turn import Turn
 from clinic import consent, database
@@ -76,6 +78,8 @@ class Affirm(ClinicAction):
             return []
         if turn.offered == "person":
             return open_handoff(turn, speak, reason="offered")
+        if offer.accepted(turn):
+            return ReportSymptom().answer(turn, speak)
         if turn.offered == "booking" and not turn.in_form:
             return [FollowupAction("booking_form")]
         if turn.offered == "meaning":

@@ -165,6 +165,17 @@ class Turn:
         next(segments, None)
         return next((event.get("value") for event in next(segments, []) if _is_slot(event, "offer")), None)
 
+    def earlier(self) -> List[List[Event]]:
+        """The turns of this session before this one, the newest first: each its events, its message last."""
+        found: List[List[Event]] = []
+        segments = self._segments()
+        next(segments, None)
+        for segment in segments:
+            if any(event.get("event") == "session_started" for event in segment):
+                break
+            found.append(segment)
+        return found
+
     def set_before(self, slot: str) -> Optional[Any]:
         """What the turn before this one set the slot to; None when it did not."""
         segments = self._segments()

@@ -47,6 +47,8 @@ TOLD_ANYWAY = frozenset((
 ))  # fmt: skip
 # The intent gives way: at the first where it is less sure than BELIEVED, at the second however sure it is.
 SOUNDS_UNWELL, SURELY_UNWELL, BELIEVED = 0.7, 0.9, 0.8
+# From here on the intake may be offered below the answer (actions/intake/offer.py): it begins with this very message.
+PERHAPS_UNWELL = 0.3
 
 
 class Models(NamedTuple):
@@ -108,7 +110,8 @@ class ComplaintClassifier(TaughtComponent):
         # What answers a question of a form is for the form to read.
         answers = bool((message.get("metadata") or {}).get("asked"))
         gives_way = not answers and _gives_way(intent, unwell)
-        if gives_way or intent.get("name") in TOLD_ANYWAY:
+        may_begin_an_intake = not answers and unwell >= PERHAPS_UNWELL
+        if gives_way or may_begin_an_intake or intent.get("name") in TOLD_ANYWAY:
             likeliest = [{"name": name, "confidence": share} for name, share in _ranked(models.protocol, reading)[:SHOWN]]
             message.set(OUTPUT, likeliest, add_to_output=True)
         if gives_way:

@@ -7,7 +7,9 @@ from typing import Optional
 from rasa_sdk.events import FollowupAction
 
 from actions.base import Events
+from actions.intake import answers
 from actions.intake.form import opened
+from actions.intake.offer import PERHAPS_UNWELL
 from actions.intake.state import Intake
 from actions.turn import Turn
 from clinic.settings import settings
@@ -16,10 +18,21 @@ from clinic.settings import settings
 SOUNDS_UNWELL = 0.5
 
 
+def tells(turn: Turn, intake: Intake) -> bool:
+    """Whether a message, with the intake that it opens, tells of an illness.
+
+    From PERHAPS_UNWELL on the model has its say about the complaint; where it is sure of none, those that the words name
+    count all the same.
+    """
+    if intake.protocols or turn.unwell >= SOUNDS_UNWELL:
+        return True
+    return turn.unwell >= PERHAPS_UNWELL and bool(answers.told(turn).complaints)
+
+
 def begins(turn: Turn) -> Optional[Events]:
     """Events that open the intake with this message; None in a form, for a tap, switched off, or of nobody's illness."""
     if turn.in_form or turn.is_tap or not settings().intake:
         return None
     intake = opened(turn)
-    told = intake.protocols or turn.unwell >= SOUNDS_UNWELL
+    told = tells(turn, intake)
     return [*Intake.cleared(), intake.kept(), FollowupAction(Intake.FORM)] if told else None

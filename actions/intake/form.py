@@ -17,6 +17,7 @@ from actions.booking.form import INTERRUPTING
 from actions.fallback import not_understood
 from actions.intake import answers
 from actions.intake.complaint import heard
+from actions.intake.offer import told_before
 from actions.intake.state import LONGEST_OPENING, SLOT, Intake
 from actions.turn import Turn
 from clinic import consent, database
@@ -110,7 +111,8 @@ class ValidateIntakeForm(ClinicAction):
 
 
 def opened(turn: Turn) -> Intake:
-    """An intake with what the opening message tells."""
+    """An intake with what the opening message tells: of a yes to the offer (actions/intake/offer.py), the one before."""
+    turn = told_before(turn) or turn
     told = answers.told(turn)
     opening = "" if turn.is_tap else turn.said[:LONGEST_OPENING]
     return _with_complaint(answers.added(Intake(opening=opening), told), turn, told)

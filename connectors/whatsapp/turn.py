@@ -65,6 +65,8 @@ class Incoming:
     handoff_id: int | None
     handoff_claimed: bool
     told_to_wait: bool
+    # what the handoff is for (refill, asked …)
+    handoff_reason: str | None = None
     # the id of the offered choice whose title was typed instead of tapped
     choice: str | None = None
     # whether "is this happening now?" waits for an answer

@@ -34,6 +34,9 @@ logger = logging.getLogger(__name__)
 
 NEVERMIND = "nevermind"
 NEVERMIND_CONFIDENCE = 0.7
+# Handoffs that ask for something to be done (actions/requests.py), the tap that begins the intake, and the intake's form.
+REQUESTS = ("refill", "results", "complaint")
+SYMPTOMS, INTAKE = "/report_symptom", "intake_form"
 TECHNICAL_PROBLEM = "utter_technical_problem"
 
 
@@ -66,6 +69,7 @@ def _incoming(session: Session, row: Inbox) -> Incoming:
         language=contact.language,
         introduced=contact.introduced_at is not None,
         handoff_id=handoff.id if handoff else None,
+        handoff_reason=handoff.reason if handoff else None,
         handoff_claimed=bool(handoff and handoff.status == "claimed"),
         told_to_wait=bool(handoff and messaging.already_said(session, contact.id, handoff_tag(handoff.id))),
         choice=_typed_choice(row.text, messaging.last_choices(session, contact.id)) if row.kind == "text" else None,
@@ -156,7 +160,7 @@ async def answer(bot: Bot, incoming: Incoming) -> Answer:
         # Only a list is turned over: nothing was said, so it is no turn of the conversation.
         return Answer(messages=[incoming.turned])
     words = words_of(incoming)
-    if incoming.handoff_id is not None and not (words and await _wants_the_bot_back(bot, words)):
+    if incoming.handoff_id is not None and not (words and await _is_for_the_bot(bot, incoming, words)):
         if incoming.told_to_wait:
             return Answer()
         waiting = await bot.render(incoming.contact_id, "utter_handoff_waiting", incoming.language)
@@ -246,6 +250,16 @@ def words_of(incoming: Incoming) -> str | None:
     if words is None:
         words = kinds.words_of(incoming.payload, incoming.kind, incoming.heard)
     return harmless(words) if words is not None else None
+
+
+async def _is_for_the_bot(bot: Bot, incoming: Incoming, words: str) -> bool:
+    """What the assistant goes on with while somebody is awaited who has not come yet."""
+    if await _wants_the_bot_back(bot, words):
+        return True
+    # A request waits for the team, nobody for a person: the symptom questions that were offered with it may be answered.
+    if incoming.handoff_reason not in REQUESTS:
+        return False
+    return words.startswith(SYMPTOMS) or await bot.form(incoming.contact_id) == INTAKE
 
 
 async def _wants_the_bot_back(bot: Bot, text: str) -> bool:

@@ -14,6 +14,7 @@ from clinic.triage import intakes
 from tests.support.bookings import agree, slot_keys
 from tests.support.stack import Answer, Patient, Records, says, wait_for
 
+ASK_ME = '/report_symptom{"about": "before"}'
 CONSENT = '/affirm{"about": "health"}'
 NO_CONSENT = '/deny{"about": "health"}'
 NOT_NOW = '/deny{"about": "emergency"}'
@@ -155,6 +156,24 @@ def test_a_no_to_the_consent_stores_nothing_and_shows_the_way(patient: Patient) 
     answer = patient.tap(NO_CONSENT)
     assert says(answer, "utter_health_refused", "en") and "/book_appointment" in answer.choices
     assert rows(patient) == []
+
+
+def test_an_answer_offers_the_questions_and_a_tap_begins_with_what_was_said(patient: Patient) -> None:
+    """The question is answered; the intake begins with its words, and what they tell is known."""
+    said = "do you test for chlamydia? I am 30 and have this discharge since Monday"
+    answer = patient.say(said)
+    assert says(answer, "utter_offer_questions", "en") and ASK_ME in answer.choices
+    assert not says(answer, "utter_ask_health_consent", "en")
+    answer = patient.tap(ASK_ME)
+    assert says(answer, "utter_ask_health_consent", "en")
+    no_to_everything(patient.tap(CONSENT), patient)
+    env = patient.stack.env
+    with pytest.MonkeyPatch.context() as context:
+        context.setenv("CLINIC_ENCRYPTION_KEY", env["CLINIC_ENCRYPTION_KEY"])
+        (intake,) = rows(patient)
+        words = intakes.in_words(intake, "en")
+    assert intake.complaint == "genital"
+    assert said in words and "30 y" in words and "since 7 d" in words
 
 
 def test_two_minutes_of_silence_are_a_yes(patient: Patient) -> None:

@@ -71,6 +71,8 @@ def _reply(vignette: Vignette, tracker: Any) -> str | None:
         signs = ((tracker.latest_message.parse_data or {}).get("emergency") or {}).get("signs") or []
         intent = "affirm" if vignettes.is_happening(vignette, signs) else "deny"
         return f'/{intent}{{"about": "emergency"}}'
+    if tracker.active_loop_name is None and tracker.get_slot("offer") == "symptoms":
+        return '/report_symptom{"about": "before"}'
     if tracker.active_loop_name != "intake_form":
         return None
     asked = tracker.get_slot("requested_slot")

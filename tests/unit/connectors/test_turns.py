@@ -121,6 +121,20 @@ def test_who_waits_can_have_the_bot_back() -> None:
     assert ask(replace(told, text="/nevermind")) == Answer()
 
 
+def test_while_a_request_waits_the_symptom_questions_go_on() -> None:
+    told = replace(WAITING, told_to_wait=True, handoff_reason="refill")
+    offered = tapped('/report_symptom{"about": "before"}', "Yes, ask me", told)
+    assert texts(ask(offered)) == ['echo: /report_symptom{"about": "before"}']
+    assert ask(told) == Answer()
+    bot = EchoBot()
+    bot.open_form = "intake_form"
+    assert texts(ask(replace(told, text="since Monday"), bot)) == ["echo: since Monday"]
+    # Who has asked for a person waits for the person.
+    assert ask(replace(told, text="since Monday", handoff_reason="asked"), bot) == Answer()
+    assert ask(replace(offered, handoff_reason="asked"), bot) == Answer()
+    assert ask(replace(told, text="since Monday", handoff_claimed=True), bot) == Answer()
+
+
 class Unsure(EchoBot):
     """Not sure that it is about going on."""
 
