@@ -40,7 +40,11 @@ def heard(turn: Turn, told: Said, offered: Tuple[str, ...] = ()) -> Heard:
     likeliest = _likeliest(shares)
     if likeliest is not None and shares[likeliest.name] >= SURE:
         return Heard(_ordered([likeliest, *agreed]))
-    worth = [name for name, share in turn.complaints if share >= WORTH_A_ROW and name in protocols() and name != GENERAL]
+    # "Ill" in general is the last row; what is left of the shares is the others'.
+    others = 1 - shares.get(GENERAL, 0.0)
+    worth = [
+        name for name, share in turn.complaints if share >= WORTH_A_ROW * others and name in protocols() and name != GENERAL
+    ]
     first = _names(named) if told.complaints else ()
     return Heard(candidates=tuple(dict.fromkeys([*worth[:3], *first, *worth[3:], *_names(named)]))[:ROWS])
 

@@ -56,6 +56,12 @@ def test_a_word_beside_the_matter_does_not_lead(agreed: Callable[..., Conversati
     assert intake(chat).protocols == ("allergy",)
 
 
+def test_ill_in_general_leaves_the_rows_to_the_others(agreed: Callable[..., Conversation]) -> None:
+    shares = {"general": 0.9, "eye": 0.05, "skin_infection": 0.004, "fever": 0.001}
+    chat = begin(agreed(), "something is not right with me", complaints=shares)
+    assert intake(chat).candidates == ("eye", "skin_infection")
+
+
 def test_what_is_named_and_thought_likely_joins(agreed: Callable[..., Conversation]) -> None:
     chat = begin(agreed(), "back pain and my throat is sore", complaints={"sore_throat": 0.95, "back_pain": 0.01})
     assert set(intake(chat).protocols) == {"sore_throat", "back_pain"}
