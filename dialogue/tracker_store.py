@@ -28,6 +28,10 @@ from dialogue.memory import keep_recent
 CACHED = 2000
 _ROWS = SQLTrackerStore.SQLEvent.__table__
 _NEWEST = sa.select(sa.func.max(_ROWS.c.id)).where(_ROWS.c.sender_id == sa.bindparam("sender"))
+_SINCE = sa.select(sa.func.max(_ROWS.c.id), sa.func.count()).where(
+    _ROWS.c.sender_id == sa.bindparam("sender"), _ROWS.c.id > sa.bindparam("before")
+)
+_INSERT = sa.insert(_ROWS)
 _SESSION_START = (
     sa.select(sa.func.max(_ROWS.c.timestamp))
     .where(_ROWS.c.sender_id == sa.bindparam("sender"), _ROWS.c.type_name == SessionStarted.type_name)
@@ -117,17 +121,19 @@ class RecentTrackerStore(SQLTrackerStore):
         """Append the events that are not in the database yet."""
         if not tracker.events:
             return
+        saved: Optional[Saved] = getattr(tracker, "saved", None)
         with self.engine.begin() as connection:
-            before = self._newest(connection, tracker.sender_id)
+            before = saved.newest if saved else self._newest(connection, tracker.sender_id)
             new = self._new_events(tracker, before)
             if not new:
                 return
             if self.event_broker is not None:
                 await self._stream_new_events(self.event_broker, new, tracker.sender_id)
-            connection.execute(sa.insert(_ROWS), [_row(tracker.sender_id, event) for event in new])
-            newest = self._newest(connection, tracker.sender_id)
-        saved = getattr(tracker, "saved", None)
-        alone = before == (saved.newest if saved else None)
+            connection.execute(_INSERT, [_row(tracker.sender_id, event) for event in new])
+            given = {"sender": tracker.sender_id, "before": before or 0}
+            newest, written = connection.execute(_SINCE, given).one()
+        # Rows of another server among them, or before the first turn here: memory may not hold everything.
+        alone = written == len(new) and (saved is not None or before is None)
         tracker.saved = Saved(tracker.events[-1], newest)
         if alone:
             keep_recent(tracker)

@@ -56,6 +56,12 @@ class PhraseBook:
         found: List[Found] = []
         position = 0
         while position < len(tokens):
+            # Nearly every word begins no phrase and is known to be no typo of one.
+            norm, stem = tokens[position].norm, tokens[position].stem
+            begins_none = norm not in self._longest and stem not in self._longest
+            if begins_none and self._meant.get(norm, "") is None and self._meant.get(stem, "") is None:
+                position += 1
+                continue
             match = self._at(tokens, position)
             if match:
                 found.append(match)
