@@ -26,6 +26,8 @@ from training.triage.vignettes import Vignette
 
 MOST_TURNS = 16
 REFUSED = "none"
+# The button of actions/intake/offer.py.
+OFFERED = '/report_symptom{"about": "before"}'
 
 
 class Agent(Protocol):
@@ -55,7 +57,7 @@ async def play(agent: Agent, vignette: Vignette, number: int) -> Outcome:
             signs = ((tracker.latest_message.parse_data or {}).get("emergency") or {}).get("signs") or []
             return _outcome(vignette, "emergency", questions, "screen", tuple(signs), transcript)
         reply = _reply(vignette, tracker)
-        if reply is None:
+        if reply is None or (reply == OFFERED and f"> {OFFERED}" in transcript):
             break
         question = (tracker.get_slot("intake") or {}).get("question")
         # What is said again because the answer was not understood is no further question.
@@ -72,7 +74,7 @@ def _reply(vignette: Vignette, tracker: Any) -> str | None:
         intent = "affirm" if vignettes.is_happening(vignette, signs) else "deny"
         return f'/{intent}{{"about": "emergency"}}'
     if tracker.active_loop_name is None and tracker.get_slot("offer") == "symptoms":
-        return '/report_symptom{"about": "before"}'
+        return OFFERED
     if tracker.active_loop_name != "intake_form":
         return None
     asked = tracker.get_slot("requested_slot")
