@@ -27,12 +27,13 @@ def _company(item: pytest.Item) -> str:
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """For several processes (`-n 2`): who runs with whom; what takes longest begins first."""
     first = {"stack": 0, "understanding": 1}
     items.sort(key=lambda item: first.get(_company(item), 2))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_company(item)))
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            item.add_marker(pytest.mark.xdist_group(_company(item)))
 
 
 @pytest.fixture(scope="session")
