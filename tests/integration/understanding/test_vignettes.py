@@ -42,8 +42,8 @@ def test_the_triage_is_as_careful_as_it_was(played: list[Outcome]) -> None:
     assert max(one.questions for one in played) <= 7
 
 
-# A floor for 30 cases: no change may make it much worse. The targets, measure.TARGETS, are not reached yet.
-REACHED = {"emergencies": 0.75, "accuracy": 0.65, "under": 0.3, "over": 0.15}
+# A floor for 30 cases, of which eight are emergencies: one or two may fall. All 120 are at 1, 0.875, 0.05 and 0.075.
+REACHED = {"emergencies": 0.87, "accuracy": 0.78, "under": 0.13, "over": 0.15}
 
 
 def test_there_are_enough_of_every_level_and_language() -> None:
