@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -32,7 +31,7 @@ from clinic.settings import PROJECT
 from scripts.demo_clinic import environment_of_demo_clinic
 from scripts.stack import free_ports
 
-SECONDS_TO_SETTLE, SLOW, SENDERS, NICE = 600.0, 1.0, 200, 10
+SECONDS_TO_SETTLE, SLOW, SENDERS = 600.0, 1.0, 200
 CREDENTIALS = {"rest": None, "bench.naive.NaiveInput": None, "connectors.whatsapp.channel.WhatsAppInput": None}
 CHANNELS = {"rest": "Rasa's REST channel", "naive": "naive connector", "whatsapp": "ours, in the Rasa server"}
 HEAD = ("", "posts", "posts/s", "median, ms", "p99, ms", "longest, ms", "over 1 s", "refused", "lost")
@@ -160,12 +159,6 @@ def _answers(port: int) -> bool:
     return False
 
 
-def step_back(process: int) -> None:
-    """Let others go first, as `Nice=` in deploy/salama-rasa.service does: Meta waits less patiently than a patient."""
-    for thread in Path(f"/proc/{process}/task").iterdir():
-        os.setpriority(os.PRIO_PROCESS, int(thread.name), NICE)
-
-
 def measure(plan: Plan, env: Mapping[str, str], folder: Path) -> list[list[str]]:
     """Train a small bot, and post to it."""
     chosen = sample.training(2)
@@ -175,7 +168,6 @@ def measure(plan: Plan, env: Mapping[str, str], folder: Path) -> list[list[str]]
     bench = Bench(plan, env, sample.spoken(chosen))
     with server.serving(bot, {**env, "INBOX_POLL_SECONDS": "0.2"}) as running:
         bench.in_the_server(running.port)
-        step_back(running.process.pid)
         with gateway_on(env, folder / "gateway.log") as port:
             bench.gateway("ours, as gateway, bot busy", port)
     with gateway_on(env, folder / "gateway.log") as port:
