@@ -55,6 +55,7 @@ def _intents(trackers: List[TrackerWithCachedStates]) -> Set[Text]:
 class IntentRulePolicy(RulePolicy):
     """RulePolicy for rules that name intents, never a message's words: half the look-ups, and each among a few rules."""
 
+    # By a look-up's identity: the policy holds its two for as long as it lives. None while it is being trained.
     _indices: Optional[Dict[int, Dict[Place, List[Text]]]] = None
 
     @classmethod

@@ -91,6 +91,12 @@ def _counted(found: Array) -> Tuple[Array, Array]:
     return found[begins[:-1]], (begins[1:] - begins[:-1]).astype(np.float32)
 
 
+def softmax(scores: Array) -> Array:
+    """One probability a label. scipy's checks its argument longer than it counts."""
+    shifted: Array = np.exp(scores - scores.max())
+    return shifted / shifted.sum()
+
+
 class EncoderPart:
     """The message as a sentence encoder sees it; pickled without the encoder, whose name and size it remembers."""
 
@@ -189,5 +195,4 @@ class TextModel:
         for part, weights in zip(self._parts, self._weights, strict=True):
             places, values = part.row(reading)
             scores += weights.scores(places, values)
-        shares: Array = np.exp(scores - scores.max())
-        return shares / shares.sum()
+        return softmax(scores)

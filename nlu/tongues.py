@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from nlu.textmodel import Part
+from nlu.textmodel import Part, softmax
 
 # Fewer examples of a language than this teach nothing about it.
 ENOUGH = 200
@@ -46,9 +46,7 @@ class Tongues:
         """The likeliest language of a normal text; `others` is what lingua thinks of it."""
         places, values = self._part.row((text,))
         scores = self._bias + values @ self._weights[places]
-        # scipy's softmax checks its argument longer than it counts
-        shifted = np.exp(scores - np.amax(scores))
-        chances: Dict[str, float] = dict(zip(self.codes, (shifted / np.sum(shifted)).tolist(), strict=True))
+        chances: Dict[str, float] = dict(zip(self.codes, softmax(scores).tolist(), strict=True))
         both = {code: OWN * chances.get(code, 0.0) + (1 - OWN) * others.get(code, 0.0) for code in {*chances, *others}}
         best = max(both, key=lambda code: both[code])
         return best, round(both[best], 2)

@@ -1,4 +1,4 @@
-"""An emergency that the assistant has not read: the number is said and the team told by the danger screen alone.
+"""An emergency that the assistant could not answer: the number is said and the team told without its turn.
 
 So it is when the assistant's turn fails, and when the words of a voice note come after the note was answered.
 """
