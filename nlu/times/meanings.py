@@ -9,6 +9,8 @@ from typing import Callable, Dict, Optional
 from nlu.times.grammar import Atom, Grammar, place_of
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
+# In months.
+YEAR = 12
 NINETEEN_HUNDRED, TWENTY_HUNDRED, TWO_DIGITS = 1900, 2000, 100
 # The thirds of a month.
 BEGIN_TO, MIDDLE_TO, LAST_DAYS = 10, 20, timedelta(days=10)
@@ -36,8 +38,8 @@ def one_day(day: datetime, named: str) -> Days:
 
 def month_of(day: datetime, ahead: int = 0) -> Days:
     """The calendar month `ahead` of that of `day`."""
-    count = day.year * 12 + day.month - 1 + ahead
-    begins, ends = (day.replace(year=months // 12, month=months % 12 + 1, day=1) for months in (count, count + 1))
+    count = day.year * YEAR + day.month - 1 + ahead
+    begins, ends = (day.replace(year=months // YEAR, month=months % YEAR + 1, day=1) for months in (count, count + 1))
     return Days(begins, ends, "month", "month")
 
 
@@ -125,10 +127,10 @@ def _years(today: datetime) -> range:
 
 def _ahead(atom: Atom, grammar: Grammar, today: datetime) -> Optional[Days]:
     count, unit = _count(atom, grammar)
-    if count is None or unit not in ("days", "weeks", "months"):
+    if count is None or unit not in ("days", "weeks", "months", "years"):
         return None
-    if unit == "months":
-        month = month_of(today, count)
+    if unit in ("months", "years"):
+        month = month_of(today, count * (YEAR if unit == "years" else 1))
         return one_day(min(month.begins + (today.day - 1) * DAY, month.ends - DAY), "in")
     days = count * (WEEK if unit == "weeks" else DAY)
     return one_day(today + days, "in" if days % WEEK else "in weeks")
@@ -161,7 +163,11 @@ def _edge_or_whole(days: Days, atom: Atom) -> Optional[Days]:
 def _named_month(atom: Atom, grammar: Grammar, today: datetime) -> Optional[Days]:
     said = atom.groups.get("month")
     wanted = int(atom.groups["mon"]) - 1 if "mon" in atom.groups else place_of(said or "", grammar.months)
-    return None if wanted is None else month_of(today, (wanted + 1 - today.month) % 12)
+    if wanted is None:
+        return None
+    if "y" in atom.groups:
+        return month_of(today.replace(year=int(atom.groups["y"]), month=wanted + 1, day=1))
+    return month_of(today, (wanted + 1 - today.month) % YEAR)
 
 
 _MEANINGS: Dict[str, Callable[[Atom, Grammar, datetime], Optional[Days]]] = {

@@ -58,6 +58,7 @@ def pieces(written: Mapping[str, Any], numbers: Numbers, ordinals: Numbers) -> D
         "o": f"(?P<o>{ordinal})",
         "mon": f"(?P<mon>{month_number})(?!\\d)",
         "y": _year(numbers, ordinals),
+        "year": r"(?P<y>(?:19|20)\d\d)(?!\d)",
         "iso": rf"(?P<y>(?:19|20)\d\d)[-/.](?P<mon>{month_number})[-/.](?P<d>{day})",
         "weekday": f"(?P<weekday>{choice([plain(said) for said in written['weekdays']])})",
         "month": f"(?P<month>{choice([plain(said) for said in written['months']])})",
