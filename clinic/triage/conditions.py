@@ -1,7 +1,7 @@
 """Conditions of triage protocols, and what they come to while some things are not known.
 
 A condition is a sign's name (`stiff_neck`), a number compared (`age < 0.25`, `severity >= 8`), a choice
-(`course = worse`), or `{all: […]}`, `{any: […]}`, `{not: …}` of conditions. What is known is a mapping from a finding's
+(`course = worse`), or `{all: […]}`, `{any: […]}`, `{not: …}`, `{unless: …}` of conditions. What is known is a mapping from a finding's
 name to True, False, a number, a code, or None where the patient does not know; what was not asked is not in it.
 """
 
@@ -147,7 +147,23 @@ class Not:
         return self.part.names()
 
 
-Condition = Union[Sign, Comparison, Choice, All, AnyOf, Not]
+@dataclass(frozen=True)
+class Unless:
+    """True unless the part is known to be true: who does not know of a protection is treated as having none."""
+
+    part: Condition
+
+    def judge(self, known: Known) -> Truth:
+        """TRUE where nobody knows; what is open stays so."""
+        truth = self.part.judge(known)
+        return {Truth.TRUE: Truth.FALSE, Truth.OPEN: Truth.OPEN}.get(truth, Truth.TRUE)
+
+    def names(self) -> frozenset[str]:
+        """The findings it hangs on."""
+        return self.part.names()
+
+
+Condition = Union[Sign, Comparison, Choice, All, AnyOf, Not, Unless]
 
 
 def parse(written: Any) -> Condition:
@@ -156,8 +172,8 @@ def parse(written: Any) -> Condition:
         return _parse_text(written.strip())
     if isinstance(written, Mapping) and len(written) == 1:
         ((kind, parts),) = written.items()
-        if kind == "not":
-            return Not(parse(parts))
+        if kind in ("not", "unless"):
+            return Not(parse(parts)) if kind == "not" else Unless(parse(parts))
         if kind in ("all", "any") and isinstance(parts, list) and parts:
             found = tuple(map(parse, parts))
             return All(found) if kind == "all" else AnyOf(found)

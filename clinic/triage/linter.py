@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from clinic.settings import settings
 from clinic.triage import engine, findings, texts
 from clinic.triage.conditions import All as AllOf
-from clinic.triage.conditions import AnyOf, Comparison, Condition, Known, Not, Sign, Truth, Value
+from clinic.triage.conditions import AnyOf, Comparison, Condition, Known, Not, Sign, Truth, Unless, Value
 from clinic.triage.protocols import LEVELS, Protocol, Question, Rule, always, protocols
 
 MOST_OPTIONS = 9
@@ -87,7 +87,7 @@ def _limits(condition: Condition | None) -> Iterator[tuple[str, float]]:
     elif isinstance(condition, (AllOf, AnyOf)):
         for part in condition.parts:
             yield from _limits(part)
-    elif isinstance(condition, Not):
+    elif isinstance(condition, (Not, Unless)):
         yield from _limits(condition.part)
 
 

@@ -38,6 +38,10 @@ def test_open_is_not_unknown(known: dict[str, object], truth: Truth) -> None:
         ({"not": "fever"}, {"fever": False}, Truth.TRUE),
         ({"not": "fever"}, {"fever": None}, Truth.UNKNOWN),
         ({"not": "fever"}, {}, Truth.OPEN),
+        ({"unless": "vaccinated_tetanus"}, {"vaccinated_tetanus": True}, Truth.FALSE),
+        ({"unless": "vaccinated_tetanus"}, {"vaccinated_tetanus": False}, Truth.TRUE),
+        ({"unless": "vaccinated_tetanus"}, {"vaccinated_tetanus": None}, Truth.TRUE),
+        ({"unless": "vaccinated_tetanus"}, {}, Truth.OPEN),
     ],
 )
 def test_comparisons_choices_and_not(written: object, known: dict[str, object], truth: Truth) -> None:
