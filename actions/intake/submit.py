@@ -13,7 +13,7 @@ from actions.turn import Turn
 from clinic import consent, database, directory, handoffs, hours
 from clinic.models import Intake as Row
 from clinic.settings import environment
-from clinic.triage import intakes, screen, texts
+from clinic.triage import findings, intakes, screen, texts
 from clinic.triage.conditions import Value
 from clinic.triage.intakes import PURPOSE, Told
 
@@ -72,8 +72,17 @@ def _closing(speak: Speaker, intake: Intake, language: str) -> str:
     return f"{watch}\n\n{speak.text('utter_triage_no_diagnosis')}"
 
 
+def _kind_words(speak: Speaker, intake: Intake, language: str) -> None:
+    """What somebody should hear who told of it, however soon they are seen."""
+    for name, entry in findings.words().items():
+        if intake.known.get(name) is True:
+            speak.say_words(texts.aid(entry, language) or "", [])
+
+
 def _emergency(turn: Turn, speak: Speaker, intake: Intake, row: Optional[int]) -> Events:
-    return alarm(turn, speak, signs_for(intake.known))
+    events = alarm(turn, speak, signs_for(intake.known))
+    _kind_words(speak, intake, turn.language)
+    return events
 
 
 def _urgent(turn: Turn, speak: Speaker, intake: Intake, row: Optional[int]) -> Events:
@@ -88,6 +97,7 @@ def _urgent(turn: Turn, speak: Speaker, intake: Intake, row: Optional[int]) -> E
         line = environment().get("CLINIC_OUT_OF_HOURS") or ""
         said = speak.text("utter_triage_urgent_closed", opening=hours.in_words(opening, turn.language))
         said += f"\n{speak.text('utter_triage_out_of_hours', number=line)}" if line else ""
+    _kind_words(speak, intake, turn.language)
     speak.say_words(f"{said}\n\n{_closing(speak, intake, turn.language)}", [])
     return []
 

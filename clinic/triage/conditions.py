@@ -1,8 +1,9 @@
 """Conditions of triage protocols, and what they come to while some things are not known.
 
 A condition is a sign's name (`stiff_neck`), a number compared (`age < 0.25`, `severity >= 8`), a choice
-(`course = worse`), or `{all: […]}`, `{any: […]}`, `{not: …}`, `{unless: …}` of conditions. What is known is a mapping from a finding's
-name to True, False, a number, a code, or None where the patient does not know; what was not asked is not in it.
+(`course = worse`), or `{all: […]}`, `{any: […]}`, `{not: …}`, `{unless: …}` of conditions. What is known is a mapping
+from a finding's name to True, False, a number, a code, or None where the patient does not know; what was not asked is
+not in it.
 """
 
 from __future__ import annotations

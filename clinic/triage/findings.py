@@ -32,6 +32,11 @@ def danger() -> frozenset[str]:
     return frozenset(name for name, entry in _content()["signs"].items() if entry.get("danger"))
 
 
+def words() -> Mapping[str, str]:
+    """A sign → the entry of texts/<language>/aid.yml that is said to who tells of it."""
+    return {name: entry["words"] for name, entry in _content()["signs"].items() if entry.get("words")}
+
+
 def numbers() -> Mapping[str, str]:
     """Name of a number → its unit."""
     return {name: entry["unit"] for name, entry in _content()["numbers"].items()}

@@ -75,6 +75,9 @@ def problems(languages: Sequence[str]) -> Iterator[str]:
     """What is missing or too long, in any of the languages."""
     for language in languages:
         yield from (f"texts/{language}/findings.yml: {problem}" for problem in _finding_problems(language))
+        for sign, entry in findings.words().items():
+            if not aid(entry, language):
+                yield f"texts/{language}/aid.yml: {entry} is missing: it is said to who tells of {sign}"
         for name in protocols():
             yield from (f"texts/{language}/{name}.yml: {problem}" for problem in _protocol_problems(name, language))
 

@@ -11,6 +11,7 @@ from actions.fallback import Fallback
 from actions.intake.state import Intake
 from clinic import consent, database, encryption
 from clinic.settings import SUPPORTED_LANGUAGES
+from clinic.texts import text as said_by_clinic
 from clinic.triage import texts
 from clinic.triage.intakes import PURPOSE
 from tests.support.conversations import Conversation
@@ -150,6 +151,25 @@ def test_one_tap_names_one_sign_and_the_list_comes_back_for_others(
     assert known["leg_weakness"] is True and "cannot_pass_urine" not in known
     chat.chooses(row(chat, "cannot_pass_urine"))
     assert chat.loop is None and "112" in chat.text
+
+
+@pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
+@pytest.mark.parametrize("hurt", [False, True])
+def test_who_tells_of_an_assault_hears_that_it_is_not_their_fault(
+    agreed: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch, language: str, hurt: bool
+) -> None:
+    monkeypatch.setenv("CLINIC_ENCRYPTION_KEY", encryption.new_key())
+    chat = begin(agreed(language), "x", complaints={"after_sex": 0.95})
+    chat.chooses(row(chat, "sexual_assault"))
+    if hurt:
+        chat.chooses(row(chat, "severe_abdominal_pain"))
+    while chat.loop:
+        none = [button for button in chat.buttons if button["payload"].endswith('"none"}')]
+        chat.chooses(none[0]) if none else chat.answers("2")
+    said = chat.text
+    assert (said_by_clinic("utter_emergency_told", language) in said) is hurt and str(
+        texts.aid("sexual_assault", language)
+    ) in said
 
 
 def test_none_of_these_is_a_no_to_all_that_is_left(agreed: Callable[..., Conversation]) -> None:
