@@ -7,9 +7,13 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import check_back
 from actions.base import ClinicAction, Events, Speaker
 from actions.intake.entry import begins
+from actions.intake.offer import accepted
 from actions.intake.state import Intake
+from actions.people import leave_form
 from actions.turn import Turn
 from clinic.settings import settings
+
+BOOKING = "booking_form"
 
 
 class _TowardsADoctor(ClinicAction):
@@ -24,7 +28,7 @@ class _TowardsADoctor(ClinicAction):
 
 
 class ReportSymptom(_TowardsADoctor):
-    """Somebody feels unwell: outside a form the intake begins; inside one the form goes on."""
+    """Somebody feels unwell: outside a form the intake begins; inside one it goes on, unless the questions are wanted."""
 
     action_name = "action_report_symptom"
     text = "utter_symptom"
@@ -34,6 +38,8 @@ class ReportSymptom(_TowardsADoctor):
         looked_back = check_back.answered(turn, speak)
         if looked_back is not None:
             return looked_back
+        if turn.form == BOOKING and turn.is_tap and accepted(turn):
+            return [*leave_form(turn), FollowupAction(Intake.FORM)]
         if turn.in_form or not settings().intake:
             return super().answer(turn, speak)
         return [*Intake.cleared(), FollowupAction(Intake.FORM)]

@@ -13,6 +13,8 @@ from clinic.language import conversation_language
 
 Event = Mapping[str, Any]
 SURE_YES = 0.6
+# The offer that stands above a form's question and not in its place (actions/intake/offer.py).
+BESIDE = "symptoms"
 
 
 @dataclass(frozen=True)
@@ -188,8 +190,9 @@ class Turn:
 
     @cached_property
     def offers_now(self) -> bool:
-        """Whether a person was offered in this very turn, by an action that ran before."""
-        return self.set_now("offer")
+        """Whether something was offered in this very turn that takes the place of a form's question, as a person does."""
+        offered = (event.get("value") for event in next(self._segments(), []) if _is_slot(event, "offer"))
+        return any(offer and offer != BESIDE for offer in offered)
 
     @cached_property
     def failures_before(self) -> int:

@@ -1,9 +1,8 @@
 """Ours against stock Rasa, whole turns, in one run: ``python -m bench.turns [--quick] [--runs N] [--trainings N]``.
 
 Two bots learn the same sample of data/nlu. Rounds take turns (stock, stock in memory, ours), so that whatever else the
-machine does meets all of them; each figure is the median of its rounds. By default some 25 minutes, most of them stock
-Rasa's: hence the small sample, and one training of each. Written to var/bench/turns.md, every round's
-figures to var/bench/turns.json.
+machine does meets all of them; each figure is the median of its rounds. By default over an hour, most of it stock
+Rasa's: hence the small sample. Written to var/bench/turns.md, every round's figures to var/bench/turns.json.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ class Plan:
     everything: bool
 
 
-FULL = Plan(sample=2, epochs=None, trainings=1, runs=5, share=1.0, points=(1, 50, 100, 200), everything=True)
+FULL = Plan(sample=2, epochs=None, trainings=5, runs=5, share=1.0, points=(1, 50, 100, 200), everything=True)
 QUICK = Plan(sample=2, epochs=2, trainings=1, runs=1, share=0.2, points=(1, 15, 30), everything=False)
 FASTER = Target("≥ 8×", lambda ours, stock: ours >= 8 * stock)
 SHORTER = Target("≤ 0.2×", lambda ours, stock: ours <= stock / 5)

@@ -12,9 +12,9 @@ def conversation_language(
 ) -> str:
     """The language code of a conversation, always one of `CLINIC_LANGUAGES`.
 
-    The patient's explicit choice wins; then the language of the newest message that has one (a tap has
-    none; a short reply was given the conversation's language by `nlu.language`); then `fallback`, such as the
-    contact's stored language; then `CLINIC_DEFAULT_LANGUAGE`.
+    The patient's explicit choice wins; then the language of the newest message that has one (a tap has none, nor has a
+    bare number: its confidence is 0; a short reply was given the conversation's language by `nlu.language`); then
+    `fallback`, such as the contact's stored language; then `CLINIC_DEFAULT_LANGUAGE`.
 
     `parses` are Rasa's parse results of the patient's messages, newest first.
     """
@@ -22,7 +22,7 @@ def conversation_language(
     if chosen in spoken:
         return str(chosen)
     for parse in parses:
-        code = ((parse or {}).get("language") or {}).get("code")
-        if code in spoken:
-            return str(code)
+        found = (parse or {}).get("language") or {}
+        if found.get("code") in spoken and found.get("confidence", 1) > 0:
+            return str(found["code"])
     return str(fallback) if fallback in spoken else settings().default_language

@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from clinic import vocabulary
 from clinic.settings import settings
+from clinic.triage.reading import is_amount
 from nlu.classifier import LinearClassifier
 from nlu.text import words
 
@@ -25,6 +26,8 @@ DATA = frozenset(("time", "specialty", "practitioner", "relation", "person"))
 # The model's own answer stands when it is this sure of something else ("morgen!" may be a greeting).
 SURE = 0.9
 CONFIDENCE = 0.95
+# Nothing to correct; and "39.5" is a measured value.
+KEPT = (None, "inform", "log_vital")
 
 
 @lru_cache(maxsize=16)
@@ -34,9 +37,13 @@ def _fillers(language: str) -> FrozenSet[str]:
 
 
 def is_data_alone(text: str, language: str, entities: List[Mapping[str, Any]]) -> bool:
-    """Whether every word of `text` belongs to a piece of data, or adds nothing to it."""
+    """Whether every word of `text` belongs to a piece of data ("61 years" is one), or adds nothing to it."""
+    if "?" in text or "؟" in text:
+        return False
+    if is_amount(text, language):
+        return True
     spans = [(entity["start"], entity["end"]) for entity in entities if entity["entity"] in DATA]
-    if not spans or "?" in text or "؟" in text:
+    if not spans:
         return False
     return all(
         word.norm in _fillers(language)
@@ -71,7 +78,7 @@ class DataAlone(GraphComponent):
         for message in messages:
             intent = message.get(INTENT) or {}
             language = (message.get("language") or {}).get("code") or settings().default_language
-            if intent.get("name") in (None, "inform") or intent["confidence"] >= SURE:
+            if intent.get("name") in KEPT or intent["confidence"] >= SURE:
                 continue
             if is_data_alone(message.get(TEXT) or "", language, message.get(ENTITIES) or []):
                 ranking = [entry for entry in message.get("intent_ranking") or [] if entry["name"] != "inform"]

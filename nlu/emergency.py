@@ -1,10 +1,11 @@
 """Puts the verdict on danger on each message: `"emergency": {"level", "signs"}` beside the intent.
 
 Two look at it. The screen (`clinic.triage.screen`) finds named signs by patterns and says what speaks against them. A
-linear model, taught with hand-written emergencies and with what only looks like one (`danger/<language>.yml`), reads the
-same message, the screen's findings among its features. Only a named sign can be `certain`. The model adds a question where
-the screen sees nothing, and where it is nearly sure that there is nothing it takes a finding back. Both are deterministic,
-and both can say why. Limits and figures: docs/decisions/0013-triage.md.
+linear model, taught with hand-written emergencies, with what only looks like one (`danger/<language>.yml`) and with what
+people first say of ordinary illnesses (`complaints/`, sorted by `danger/openings/<language>.yml`), reads the same message,
+the screen's findings among its features. Only a named sign can be `certain`. The model adds a question where the screen
+sees nothing, and where it is nearly sure that there is nothing it takes a finding back. Both are deterministic, and both
+can say why. Limits and figures: docs/decisions/0013-triage.md.
 """
 
 from __future__ import annotations
@@ -25,12 +26,15 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from clinic import yamlfile
 from clinic.settings import settings
+from clinic.triage.reading import is_amount
 from clinic.triage.screen import CERTAIN, LIKELY, NONE, Screening, screen
 from nlu.classifier import read
+from nlu.complaints import openings
 from nlu.taught import TaughtComponent, language_of, words_of
 from nlu.textmodel import Reading, TextModel
 
 FOLDER = Path(__file__).with_name("danger")
+OPENINGS = FOLDER / "openings"
 INTENT_NAME = OUTPUT = "emergency"
 RANKING = "intent_ranking"
 EMERGENCY, NEAR_MISS, OTHER = "emergency", "near_miss", "other"
@@ -38,13 +42,14 @@ EMERGENCY, NEAR_MISS, OTHER = "emergency", "near_miss", "other"
 UNNAMED = "unnamed"
 # Limits of the model's probability (docs/decisions/0013-triage.md): from the first on an unnamed danger is asked about;
 # below the second a sign is left alone; below the third a certain sign is asked about first.
-SUSPICION, DOUBT, UNSURE = 0.3, 0.3, 0.5
+SUSPICION, DOUBT, UNSURE = 0.25, 0.35, 0.5
 # Of the intents that say nothing of health, one example in so many is shown to the model.
 ONE_IN = 5
 ABOUT_HEALTH = frozenset(("report_symptom", "ask_medical_advice", "log_vital", "refill_prescription", "human_handoff"))
 SEED = 42
 # Of how many concepts of a message all pairs are features.
 MOST_PAIRED = 14
+
 
 Example = Tuple[str, str, str]
 
@@ -70,6 +75,15 @@ def taught(language: str) -> Tuple[Example, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=16)
+def ordinary_and_not(language: str) -> Tuple[Example, ...]:
+    """(text, language, label) of the openings of nlu/complaints; those that two nurses would argue about are left out."""
+    judged: Dict[str, List[str]] = yamlfile.load(OPENINGS / f"{language}.yml")
+    emergencies, unclear = set(map(str, judged[EMERGENCY])), set(map(str, judged["unclear"]))
+    texts = dict.fromkeys(text for text, _ in openings(language) if text not in unclear)
+    return tuple((text, language, EMERGENCY if text in emergencies else OTHER) for text in texts)
+
+
 def features(text: str, language: str, concepts: bool) -> Reading:
     """What the model reads: words, concepts, and beside the concepts what the screen found and what spoke against it."""
     words, found, raw = read(text, language, concepts)
@@ -83,9 +97,9 @@ def features(text: str, language: str, concepts: bool) -> Reading:
 
 
 def _examples(training_data: TrainingData) -> List[Example]:
-    """The teaching set, all examples about health, and a share of the rest."""
+    """The teaching sets, all examples about health, and a share of the rest."""
     chooser = random.Random(SEED)
-    found = [example for code in settings().languages for example in taught(code)]
+    found = [example for code in settings().languages for example in (*taught(code), *ordinary_and_not(code))]
     for message in training_data.intent_examples:
         text, intent = message.get(TEXT), message.get(INTENT)
         if text and (intent in ABOUT_HEALTH or intent == INTENT_NAME or chooser.randrange(ONE_IN) == 0):
@@ -137,8 +151,8 @@ class EmergencyScreen(TaughtComponent):
         return messages
 
     def probability(self, text: Text, language: Text) -> float:
-        """How likely the model thinks an emergency; 0 of no text."""
-        if self.model is None or not text:
+        """How likely the model thinks an emergency; 0 of no text, or of nothing but a number with its unit."""
+        if self.model is None or not text or is_amount(text, language):
             return 0.0
         labels: Sequence[str] = self.model.classes_
         return float(self.model.probabilities(self._features(text, language))[labels.index(EMERGENCY)])

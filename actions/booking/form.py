@@ -19,6 +19,7 @@ from actions.booking import answers, move, names, reading, understand
 from actions.booking.answers import Answer
 from actions.booking.state import PREFIX, Booking
 from actions.fallback import not_understood
+from actions.intake.offer import with_offer
 from actions.turn import Turn
 from clinic import consent, database, vocabulary
 from clinic.models import Appointment
@@ -155,7 +156,8 @@ class ValidateBookingForm(ClinicAction):
                 if held.says:
                     speak.say_text(held.says)
             booking = understand.complete(session, booking, turn.contact_id)
-        return [*booking.changes(None), SlotSet("requested_slot", _slot_of(booking.question))]
+        events: Events = [*booking.changes(None), SlotSet("requested_slot", _slot_of(booking.question))]
+        return events if moved else with_offer(turn, speak, events)
 
     @staticmethod
     def _read(session: Session, booking: Booking, turn: Turn, changed: bool) -> Answer:

@@ -2,7 +2,8 @@
 
 "My eye cream is finished and it is red again" is answered as a wish for a prescription, and rightly so; but nobody has
 asked how ill the eye is. The intent gives way only to a message that is surely about an illness (nlu/complaints.py).
-A yes begins the intake with that message, so what it told is not asked again.
+A yes begins the intake with that message, so what it told is not asked again. "Black spots before my eye, have you time
+this week?" is a booking, and begins as one; the offer stands above its first question, since this may not wait a week.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from typing import List, Optional
 from rasa_sdk.events import SlotSet
 
 from actions.base import Events, Speaker
-from actions.turn import Event, Turn
+from actions.turn import BESIDE, Event, Turn
 from clinic import clock, database
 from clinic.settings import settings
 from clinic.triage import intakes, reading
 from clinic.triage.screen import CERTAIN, LIKELY
 
 # The slot `offer` after the offer, and what its button is about.
-OFFER, BEFORE = "symptoms", "before"
+OFFER, BEFORE = BESIDE, "before"
 # An offer costs a line and a missed illness more, so it is made far below the 0.7 from which the intent gives way. Words
 # that name a complaint may be nobody's ("a flu jab"), so the model has to think it possible at least.
 PERHAPS_UNWELL, NAMED = 0.3, 0.01
@@ -60,7 +61,12 @@ def told_before(turn: Turn) -> Optional[Turn]:
 
 
 def _fits(turn: Turn) -> bool:
-    if turn.in_form or turn.is_tap or not settings().intake or turn.danger.get("level") in (CERTAIN, LIKELY):
+    if (
+        (turn.in_form and not turn.opens_form)
+        or turn.is_tap
+        or not settings().intake
+        or turn.danger.get("level") in (CERTAIN, LIKELY)
+    ):
         return False
     return _may_be_unwell(turn) and not _too_soon(turn) and not _asked_lately(turn)
 
@@ -68,6 +74,8 @@ def _fits(turn: Turn) -> bool:
 def _may_be_unwell(turn: Turn) -> bool:
     if turn.unwell >= PERHAPS_UNWELL:
         return True
+    if turn.in_form:  # a booking says what it is for: "a check-up", "my knee"
+        return False
     return turn.unwell >= NAMED and bool(reading.read(turn.text, turn.language).complaints)
 
 

@@ -15,7 +15,8 @@ from clinic.triage.conditions import Known, Truth, Value
 from clinic.triage.findings import choices, completed, danger, numbers
 from clinic.triage.protocols import LEVELS, Protocol, Question, Rule, always
 
-MOST_QUESTIONS = 7
+# Of one complaint; a second one has lists of its own.
+MOST_QUESTIONS, MOST_OF_SEVERAL = 7, 9
 # Below which no verdict is where a danger sign is there.
 DANGER_IS = "urgent"
 # What an unknown leaves of a level.
@@ -85,12 +86,13 @@ def _in_turn(protocols: Sequence[Protocol]) -> list[Question]:
 def next_question(protocols: Sequence[Protocol], known: Known, asked: int) -> Question | None:
     """The next question that can still change the verdict; None when there is none.
 
-    `asked` is how many were asked so far: after seven there is an end. A `which` comes back with the signs that are
-    still open and matter, the most dangerous first; with one left it is a yes-or-no question.
+    `asked` is how many were asked so far: after seven (of several complaints nine) there is an end. A `which` comes back
+    with the signs that are still open and matter, the most dangerous first; with one left it is a yes-or-no question.
     """
     full = completed(known)
     current = judge(protocols, known).level
-    if asked >= MOST_QUESTIONS or current == LEVELS[-1]:
+    most = MOST_QUESTIONS if len(protocols) == 1 else MOST_OF_SEVERAL
+    if asked >= most or current == LEVELS[-1]:
         return None
     above = [rule for rule in _rules(protocols) if rank(rule.level) > rank(current)]
     questions = _in_turn(protocols)

@@ -36,6 +36,8 @@ LONG_ILLNESS = ("findings epilepsy", "findings lung_disease")
 WORDS_AROUND = 2
 AND = ("e", "and", "und", "и", "و")
 TENS, MOST_ONES = (20, 30, 40, 50, 60, 70, 80, 90), 10
+# What an amount is made of, beside digits.
+AMOUNTS, LONGEST_AMOUNT = ("units", "old", "since", "ago", "often", "age", "numbers"), 30
 _PUNCTUATION = re.compile(r"[^\w'’*]+")
 _OUT_OF_TEN = re.compile(r"(\d{1,2})(?:[.,]\d)?/10")
 
@@ -75,7 +77,7 @@ def _lexicon(language: str) -> Lexicon:
     for section in ("units", "spans", "severity", "course", "sex", "numbers", "findings"):
         for code, words in (said.get(section) or {}).items():
             concepts[f"{section} {code}"] = list(words or ())
-    for section in ("old", "since", "ago", "age", "none", "unknown"):
+    for section in ("old", "since", "ago", "often", "age", "none", "unknown"):
         concepts[section] = list(said.get(section) or ())
     for code, words in _phrases("symptoms", language).items():
         concepts[f"symptom {code}"] = list(words)
@@ -111,6 +113,16 @@ def read(text: str, language: str) -> Said:
     complaints = _codes(spoken, "symptom", there)
     whole = {hit.concept for hit in spoken if len(message) - len(hit.places) <= WORDS_AROUND}
     return Said(known, complaints, _codes(spoken, "part", there), "none" in whole, "unknown" in whole)
+
+
+def is_amount(text: str, language: str) -> bool:
+    """Whether a message is nothing but an amount, as an answer is: "40 years", "since 3 days", "39,5 °C"."""
+    if len(text) > LONGEST_AMOUNT or not any(map(str.isdigit, text)):
+        return False
+    message = tokens(text)
+    hits = (hit for hit in _lexicon(language).find(message) if hit.concept.partition(" ")[0] in AMOUNTS)
+    named = {place for hit in hits for place in hit.places}
+    return all(place in named or any(map(str.isdigit, token.text)) for place, token in enumerate(message))
 
 
 def number(text: str, language: str) -> float | None:
@@ -246,7 +258,10 @@ def _days(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
     numbers = _numbers(message, hits)
     counted = {place + step for place, _ in numbers for step in (0, 1)}
     found = _spans([hit for hit in hits if not counted & set(hit.places) or len(hit.places) > 2])
+    often = {place for hit in hits if _is(hit, "often") for place in hit.places}
     for place, value in numbers:
+        if place in often:  # "only every 4 days" is no four days
+            continue
         unit = _unit_after(hits, place)
         old = _has_near(hits, "old", place + 1, place + 2) or (unit in YEARS_ONLY and _has_cue(hits, place))
         lasting = _has_near(hits, "since", place - NEAR, place - 1) or _has_near(hits, "ago", place + 1, place + NEAR)

@@ -64,7 +64,7 @@ async def play(agent: Agent, vignette: Vignette, number: int) -> Outcome:
         questions += tracker.get_slot("requested_slot") == "intake_answer" and question != asked
         asked = question
         said = reply
-    return _of_row(vignette, contact_id, questions, transcript)
+    return _of_row(vignette, contact_id, questions, transcript, books=tracker.active_loop_name == "booking_form")
 
 
 def _reply(vignette: Vignette, tracker: Any) -> str | None:
@@ -73,7 +73,7 @@ def _reply(vignette: Vignette, tracker: Any) -> str | None:
         signs = ((tracker.latest_message.parse_data or {}).get("emergency") or {}).get("signs") or []
         intent = "affirm" if vignettes.is_happening(vignette, signs) else "deny"
         return f'/{intent}{{"about": "emergency"}}'
-    if tracker.active_loop_name is None and tracker.get_slot("offer") == "symptoms":
+    if tracker.active_loop_name in (None, "booking_form") and tracker.get_slot("offer") == "symptoms":
         return OFFERED
     if tracker.active_loop_name != "intake_form":
         return None
@@ -93,14 +93,14 @@ def _chosen(vignette: Vignette, candidates: Sequence[str]) -> str:
     return f'/inform{{"answer": "{COMPLAINT}{name}"}}'
 
 
-def _of_row(vignette: Vignette, contact_id: int, questions: int, transcript: Sequence[str]) -> Outcome:
+def _of_row(vignette: Vignette, contact_id: int, questions: int, transcript: Sequence[str], books: bool) -> Outcome:
     with database.read() as session:
         rows = intakes.of_contact(session, contact_id)
         if not rows:
-            # Passed on to the team, as a repeat prescription is: somebody looks at it within days.
+            # Passed on to the team, as a repeat prescription is, or offered appointments: seen within days.
             passed_on = handoffs.current(session, contact_id)
-            level = "routine" if passed_on is not None else REFUSED
-            return _outcome(vignette, level, questions, "request" if passed_on else "", (), transcript)
+            way = "request" if passed_on else "booking" if books else ""
+            return _outcome(vignette, "routine" if way else REFUSED, questions, way, (), transcript)
         verdict = intakes.told(rows[0]).verdict
     return _outcome(vignette, verdict.level, questions, verdict.protocol, (*verdict.fired, *verdict.perhaps), transcript)
 
@@ -115,14 +115,14 @@ def _outcome(
     )
 
 
-async def _run(model: str, every: int, judge: bool) -> tuple[list[Outcome], dict[str, str]]:
+async def _run(model: str, folder: Path, every: int, judge: bool) -> tuple[list[Outcome], dict[str, str]]:
     """The vignettes' outcomes; and, where wanted, the level that each labelled message gets (text → level)."""
     from rasa.core.agent import load_agent
     from rasa.core.utils import AvailableEndpoints
 
     quiet()
     agent = await load_agent(model_path=model, endpoints=AvailableEndpoints.read_endpoints("endpoints.yml"))
-    chosen = vignettes.vignettes()[::every]
+    chosen = vignettes.vignettes(folder)[::every]
     outcomes = [await play(agent, vignette, number) for number, vignette in enumerate(chosen)]
     return outcomes, await levels(agent) if judge else {}
 
@@ -134,8 +134,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("played", type=Path, help="the outcomes as JSON")
     parser.add_argument("judged", type=Path, nargs="?", help="the labelled messages' levels as JSON")
     parser.add_argument("--every", type=int, default=1, help="every third vignette: 3")
+    parser.add_argument("--vignettes", type=Path, default=vignettes.FOLDER, help="a folder of other vignettes")
     given = parser.parse_args(arguments)
-    outcomes, judged = asyncio.run(_run(given.model, given.every, given.judged is not None))
+    outcomes, judged = asyncio.run(_run(given.model, given.vignettes, given.every, given.judged is not None))
     given.played.write_text(json.dumps([asdict(one) for one in outcomes], ensure_ascii=False), encoding="utf-8")
     if given.judged:
         given.judged.write_text(json.dumps(judged, ensure_ascii=False), encoding="utf-8")

@@ -31,7 +31,10 @@ ROWS = {
     "vaccination": "vaccination_reaction", "after_vaccination": "vaccination_reaction", "spinning": "dizziness",
     "sexual_health": "genital", "chest_wall_pain": "chest_pain", "insect_sting": "bites_stings",
     "tick_bite": "bites_stings", "blister": "wound", "teething": "tooth", "vision": "eye", "contraception": "after_sex",
-    "low_sugar": "diabetes",
+    "low_sugar": "diabetes", "leg_pain": "joint_pain", "hand_swelling": "swelling", "swollen_legs": "swelling",
+    "wrist_injury": "limb_injury", "nausea": "vomiting", "spitting_up": "feeding", "vision_problem": "eye",
+    "hearing_loss": "ear", "breast_lump": "breast", "prescription": "medication_problem",
+    "missed_medicine": "medication_problem",
 }  # fmt: skip
 
 

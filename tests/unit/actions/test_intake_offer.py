@@ -12,6 +12,7 @@ from actions.base import ClinicAction
 from actions.emergency import Emergency
 from actions.fallback import Fallback, OutOfScope
 from actions.faq import AnswerFaq
+from actions.health import ReportSymptom
 from actions.intake.state import Intake
 from actions.social import Affirm, Deny
 from clinic import clock, consent, database, encryption, handoffs
@@ -151,6 +152,32 @@ def test_not_within_an_hour_of_an_intake(
         intakes.save(session, chat.contact_id, Told({}, Verdict("routine", "eye", (), ()), ""), None, "en")
     clock.freeze(clock.now() + dt.timedelta(minutes=minutes))
     assert (OFFER in told(chat).keys) is offered
+
+
+# ── in a booking ─────────────────────────────────────────────────────────────────────────────────────
+
+SPOTS = "black spots before my right eye since today, have you got time this week?"
+
+
+def test_a_booking_of_somebody_unwell_begins_with_the_offer(chat: Conversation) -> None:
+    chat.opens(SPOTS, unwell=0.9)
+    assert chat.keys[0] == OFFER and len(chat.keys) == 2 and chat.asked
+
+
+def test_a_booking_of_somebody_well_does_not(chat: Conversation) -> None:
+    assert OFFER not in chat.opens("I'd like a check-up on Thursday", unwell=0.05).keys
+
+
+def test_a_yes_to_the_consent_is_no_yes_to_the_offer(chat: Conversation) -> None:
+    chat.opens(SPOTS, unwell=0.9).answers("yes", "affirm")
+    assert chat.loop == "booking_form" and chat.asked != "booking_consent" and OFFER not in chat.keys
+
+
+def test_the_tap_leaves_the_booking_for_the_questions(agreed: Callable[..., Conversation]) -> None:
+    chat = agreed().opens(SPOTS, unwell=0.9, complaints={"eye": 0.95})
+    chat.hears(TAP["payload"], "report_symptom", about="before")
+    begins(chat, ReportSymptom())
+    assert intake(chat).protocols == ("eye",) and intake(chat).opening == SPOTS
 
 
 # ── what a yes does ──────────────────────────────────────────────────────────────────────────────────

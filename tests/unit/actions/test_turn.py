@@ -101,6 +101,8 @@ def test_what_was_asked_counts_inside_a_form_only() -> None:
     [
         ((user("", "pt"),), {"language": {"code": "de"}}, None, "de"),
         ((user("", "pt"),), {"language": {"code": "de"}}, "ar", "ar"),
+        # "3" is of no language, whatever code stands there for want of a better one
+        ((user("", "pt"),), {"language": {"code": "en", "confidence": 0.0}}, None, "pt"),
         ((user("", "pt"), user("/affirm")), {"text": "/affirm"}, None, "pt"),
         ((user("", "pt"), user("", "ru"), user("/affirm")), {"text": "/affirm"}, None, "ru"),
         ((user("/affirm"),), {"metadata": {"language": "ar"}}, None, "ar"),

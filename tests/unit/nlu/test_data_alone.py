@@ -20,6 +20,8 @@ def entity(text: str, part: str, kind: str = "time") -> dict[str, Any]:
     ("language", "text", "parts"),
     [
         ("en", "5 May 1949", {"5 May 1949": "time"}),
+        ("pt", "61 anos", {}),
+        ("ar", "58 سنة", {}),
         ("en", "Thursday at 3, with Dr Keller please", {"Thursday at 3": "time", "Keller": "practitioner"}),
         ("de", "für meine Tochter, Donnerstag", {"meine Tochter": "relation", "Donnerstag": "time"}),
         ("pt", "pro meu filho, quinta-feira por favor", {"meu filho": "relation", "quinta-feira": "time"}),
@@ -37,6 +39,7 @@ def test_data_alone(language: str, text: str, parts: dict[str, str]) -> None:
         ("en", "are you open on Thursday", {"on Thursday": "time"}),
         ("en", "Thursday?", {"Thursday": "time"}),
         ("en", "please", {}),
+        ("de", "23 Jahre?", {}),
         ("de", "Arabisch", {"Arabisch": "language"}),
         ("de", "ich kann Donnerstag nicht", {"Donnerstag": "time"}),
         ("ru", "отмените четверг", {"четверг": "time"}),

@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
+from clinic import yamlfile
 from clinic.settings import SUPPORTED_LANGUAGES
 from clinic.triage.screen import CERTAIN, LIKELY, NONE, Screening
-from nlu.emergency import EMERGENCY, NEAR_MISS, EmergencyScreen, features, taught, verdict
+from nlu.complaints import openings
+from nlu.emergency import EMERGENCY, NEAR_MISS, OPENINGS, EmergencyScreen, features, ordinary_and_not, taught, verdict
+
+
+@pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
+def test_judged_openings_are_openings(language: str) -> None:
+    written = {text for text, _ in openings(language)}
+    judged = yamlfile.load(OPENINGS / f"{language}.yml")
+    assert set(judged["emergency"]) | set(judged["unclear"]) <= written
+    assert not set(judged["emergency"]) & set(judged["unclear"])
+    labels = Counter(label for _, _, label in ordinary_and_not(language))
+    assert labels[EMERGENCY] == len(judged["emergency"]) and labels["other"] > 1000
+
+
+def test_a_number_alone_is_no_suspicion() -> None:
+    component = EmergencyScreen(EmergencyScreen.get_default_config(), None, None)  # type: ignore[arg-type]
+    component.model = Certain()  # type: ignore[assignment]
+    assert component.probability("40 سنة", "ar") == 0.0
+    assert component.probability("my lips are blue", "en") == 1.0
+
+
+class Certain:
+    """A model that takes everything for an emergency."""
+
+    classes_ = (EMERGENCY,)
+
+    def probabilities(self, reading: object) -> list[float]:
+        return [1.0]
 
 
 def screening(level: str) -> Screening:
