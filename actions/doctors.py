@@ -6,6 +6,7 @@ import json
 from typing import Dict, List, Optional, Sequence
 
 from actions.base import Choice, ClinicAction, Events, Speaker
+from actions.intake.offer import with_offer
 from actions.turn import Turn
 from clinic import database, directory, formats
 from clinic.directory import Weeks
@@ -31,7 +32,7 @@ class FindDoctor(ClinicAction):
         found = [person for person in everybody if _fits(person, wishes)]
         if not any(wishes.values()):
             self._say(turn, speak, "utter_doctors_all", _by_specialty(everybody, turn.language), found)
-            return []
+            return with_offer(turn, speak, [])
         key = "utter_doctors"
         if not found:
             key, found = "utter_doctors_none", _nearest(everybody, wishes)
@@ -40,7 +41,7 @@ class FindDoctor(ClinicAction):
         else:
             lines = [_line(person, weeks, turn, speak) for person in found]
         self._say(turn, speak, key, lines, found)
-        return []
+        return with_offer(turn, speak, [])
 
     @staticmethod
     def _say(turn: Turn, speak: Speaker, key: str, lines: Sequence[str], found: Sequence[Practitioner]) -> None:

@@ -7,7 +7,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import check_back
 from actions.base import ClinicAction, Events, Speaker
 from actions.intake.entry import begins
-from actions.intake.offer import accepted
+from actions.intake.offer import accepted, with_offer
 from actions.intake.state import Intake
 from actions.people import leave_form
 from actions.turn import Turn
@@ -24,7 +24,7 @@ class _TowardsADoctor(ClinicAction):
     def answer(self, turn: Turn, speak: Speaker) -> Events:
         """Without buttons inside a form, which goes on."""
         speak.tell(self.text)
-        return [] if turn.in_form else [SlotSet("offer", "booking")]
+        return [] if turn.in_form else with_offer(turn, speak, [SlotSet("offer", "booking")])
 
 
 class ReportSymptom(_TowardsADoctor):
@@ -68,7 +68,7 @@ class LogVital(ClinicAction):
     def answer(self, turn: Turn, speak: Speaker) -> Events:
         """Says so, with the way forward."""
         speak.tell("utter_no_vitals")
-        return []
+        return with_offer(turn, speak, [])
 
 
 class MedicationReminder(ClinicAction):
@@ -79,4 +79,4 @@ class MedicationReminder(ClinicAction):
     def answer(self, turn: Turn, speak: Speaker) -> Events:
         """Says so, with the way forward."""
         speak.tell("utter_no_medication_reminder")
-        return []
+        return with_offer(turn, speak, [])

@@ -47,6 +47,8 @@ TOLD_ANYWAY = frozenset((
 ))  # fmt: skip
 # The intent gives way: at the first where it is less sure than BELIEVED, at the second however sure it is.
 SOUNDS_UNWELL, SURELY_UNWELL, BELIEVED = 0.7, 0.9, 0.8
+# A wish for a doctor counts more than the illness it names, unless the model doubts it: the questions end in a booking.
+WISHES, DOUBTED = frozenset(("book_appointment", "find_doctor")), 0.5
 # From here on the intake may be offered below the answer (actions/intake/offer.py): it begins with this very message.
 PERHAPS_UNWELL = 0.3
 
@@ -126,7 +128,7 @@ def _ranked(model: TextModel, reading: Reading) -> List[Tuple[str, float]]:
 def _gives_way(intent: Dict[Text, Any], unwell: float) -> bool:
     """Whether "somebody is unwell" is a better reading than the intent."""
     if intent.get("name") in TOLD_ANYWAY:
-        return False
+        return intent.get("name") in WISHES and float(intent.get("confidence") or 0) < DOUBTED and unwell >= SURELY_UNWELL
     unsure = intent.get("name") == "nlu_fallback" or float(intent.get("confidence") or 0) < BELIEVED
     return unwell >= (SOUNDS_UNWELL if unsure else SURELY_UNWELL)
 

@@ -29,7 +29,7 @@ from clinic.settings import settings
 from clinic.triage.reading import is_amount
 from clinic.triage.screen import CERTAIN, LIKELY, NONE, Screening, screen
 from nlu.classifier import read
-from nlu.complaints import openings
+from nlu.complaints import REPORT, SOUNDS_UNWELL, UNWELL_OUTPUT, openings
 from nlu.taught import TaughtComponent, language_of, words_of
 from nlu.textmodel import Reading, TextModel
 
@@ -168,7 +168,11 @@ def _put_first(message: Message, intent: Dict[Text, Any]) -> None:
 
 
 def _second_thought(message: Message) -> None:
+    """The intent that is left when an emergency is none: of who tells of an illness, that; else the next likely."""
     others = [entry for entry in message.get(RANKING) or [] if entry["name"] != INTENT_NAME]
+    unwell = float(message.get(UNWELL_OUTPUT) or 0)
+    if unwell >= SOUNDS_UNWELL and others and others[0]["confidence"] < unwell:
+        others = [{"name": REPORT, "confidence": unwell}, *(entry for entry in others if entry["name"] != REPORT)]
     if others:
         message.set(INTENT, dict(others[0]), add_to_output=True)
         message.set(RANKING, others, add_to_output=True)

@@ -19,7 +19,7 @@ from clinic import yamlfile
 from clinic.settings import settings
 from clinic.triage import context
 from clinic.triage.ages import young_baby
-from clinic.triage.lexicon import Hit, Lexicon
+from clinic.triage.lexicon import Hit, Lexicon, parse
 from clinic.triage.tokens import Token, tokens
 
 FOLDER = Path(__file__).with_name("danger")
@@ -118,11 +118,24 @@ def content(language: str) -> Mapping[str, Any]:
     return loaded
 
 
-@lru_cache(maxsize=16)
-def _lexicon(language: str) -> Lexicon:
+def _concepts(language: str) -> dict[str, Sequence[object]]:
     loaded = content(language)
     words = {name: expressions or () for name, expressions in loaded["concepts"].items()}
-    return Lexicon({**words, **context.expressions(loaded["cues"])}, loaded.get("right") or (), exact=context.PREFIX)
+    return {**words, **context.expressions(loaded["cues"])}
+
+
+@lru_cache(maxsize=16)
+def _spelt(language: str) -> frozenset[str]:
+    """All whole words of a language's expressions."""
+    every = (parse(expression) for expressions in _concepts(language).values() for expression in expressions)
+    return frozenset(word for expression in every for word in expression if word.isalpha())
+
+
+@lru_cache(maxsize=16)
+def _lexicon(language: str) -> Lexicon:
+    """Words of the other languages are no slips of this one's: a baby's "Brust" is nothing that "burst"."""
+    others = (word for other in settings().languages if other != language for word in _spelt(other))
+    return Lexicon(_concepts(language), [*(content(language).get("right") or ()), *others], exact=context.PREFIX)
 
 
 @lru_cache(maxsize=2048)
