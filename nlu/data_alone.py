@@ -78,10 +78,18 @@ class DataAlone(GraphComponent):
         for message in messages:
             intent = message.get(INTENT) or {}
             language = (message.get("language") or {}).get("code") or settings().default_language
-            if intent.get("name") in KEPT or intent["confidence"] >= SURE:
+            text = message.get(TEXT) or ""
+            # "5 лет" is what children's doctors are asked about, and an age all the same.
+            sure = intent.get("confidence", 0.0) >= SURE and not is_amount(text, language)
+            if intent.get("name") in KEPT or sure:
                 continue
-            if is_data_alone(message.get(TEXT) or "", language, message.get(ENTITIES) or []):
-                ranking = [entry for entry in message.get("intent_ranking") or [] if entry["name"] != "inform"]
+            if is_data_alone(text, language, message.get(ENTITIES) or []):
+                # What is left is less likely than that: the fallback weighs the first two against each other.
+                ranking = [
+                    {**entry, "confidence": min(entry["confidence"], 1 - CONFIDENCE)}
+                    for entry in message.get("intent_ranking") or []
+                    if entry["name"] != "inform"
+                ]
                 data = {"name": "inform", "confidence": CONFIDENCE}
                 message.set(INTENT, data, add_to_output=True)
                 message.set("intent_ranking", [data, *ranking], add_to_output=True)

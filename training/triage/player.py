@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
@@ -56,7 +56,7 @@ async def play(agent: Agent, vignette: Vignette, number: int) -> Outcome:
         if tracker.get_slot("emergency") == "acted":
             signs = ((tracker.latest_message.parse_data or {}).get("emergency") or {}).get("signs") or []
             return _outcome(vignette, "emergency", questions, "screen", tuple(signs), transcript)
-        reply = _reply(vignette, tracker)
+        reply = _reply(vignette, tracker, offered=_is_offered(responses or []))
         if reply is None or (reply == OFFERED and f"> {OFFERED}" in transcript):
             break
         question = (tracker.get_slot("intake") or {}).get("question")
@@ -67,13 +67,18 @@ async def play(agent: Agent, vignette: Vignette, number: int) -> Outcome:
     return _of_row(vignette, contact_id, questions, transcript, books=tracker.active_loop_name == "booking_form")
 
 
-def _reply(vignette: Vignette, tracker: Any) -> str | None:
+def _is_offered(responses: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the button that begins the questions stands below one of the answers."""
+    return any(button.get("payload") == OFFERED for one in responses for button in one.get("buttons") or ())
+
+
+def _reply(vignette: Vignette, tracker: Any, offered: bool) -> str | None:
     """The next message, from what the conversation waits for; None when it waits for nothing of the intake's."""
     if tracker.get_slot("emergency") == "asked":
         signs = ((tracker.latest_message.parse_data or {}).get("emergency") or {}).get("signs") or []
         intent = "affirm" if vignettes.is_happening(vignette, signs) else "deny"
         return f'/{intent}{{"about": "emergency"}}'
-    if tracker.active_loop_name in (None, "booking_form") and tracker.get_slot("offer") == "symptoms":
+    if tracker.active_loop_name in (None, "booking_form") and offered:
         return OFFERED
     if tracker.active_loop_name != "intake_form":
         return None
