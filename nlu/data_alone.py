@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from clinic import vocabulary
 from clinic.settings import settings
-from clinic.triage.reading import is_amount
+from clinic.triage.amounts import is_amount
 from nlu.classifier import LinearClassifier
 from nlu.text import words
 

@@ -26,7 +26,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from clinic import yamlfile
 from clinic.settings import settings
-from clinic.triage.reading import is_amount
+from clinic.triage.amounts import is_amount
 from clinic.triage.screen import CERTAIN, LIKELY, NONE, Screening, screen
 from nlu.classifier import read
 from nlu.complaints import REPORT, SOUNDS_UNWELL, UNWELL_OUTPUT, openings

@@ -36,8 +36,6 @@ LONG_ILLNESS = ("findings epilepsy", "findings lung_disease")
 WORDS_AROUND = 2
 AND = ("e", "and", "und", "и", "و")
 TENS, MOST_ONES = (20, 30, 40, 50, 60, 70, 80, 90), 10
-# What an amount is made of, beside digits.
-AMOUNTS, LONGEST_AMOUNT = ("units", "old", "since", "ago", "often", "age", "numbers"), 30
 _PUNCTUATION = re.compile(r"[^\w'’*]+")
 _OUT_OF_TEN = re.compile(r"(\d{1,2})(?:[.,]\d)?/10")
 
@@ -71,7 +69,8 @@ def _phrases(folder: str, language: str) -> Mapping[str, Sequence[str]]:
 
 
 @lru_cache(maxsize=16)
-def _lexicon(language: str) -> Lexicon:
+def lexicon(language: str) -> Lexicon:
+    """The words of a language for all that is read here; a concept is a section and a code ("units day")."""
     said = _words(language)
     concepts: dict[str, list[str]] = {}
     for section in ("units", "spans", "severity", "course", "sex", "numbers", "findings"):
@@ -93,7 +92,7 @@ def _lexicon(language: str) -> Lexicon:
 def read(text: str, language: str) -> Said:
     """What `text` tells; `language` is one of the clinic's."""
     message = tokens(text)
-    hits = _longest(_lexicon(language).find(message))
+    hits = _longest(lexicon(language).find(message))
     there = context.Context(message, hits)
     spoken = [hit for hit in hits if not there.is_idiom(hit)]
     known = _signs(spoken, there)
@@ -115,27 +114,17 @@ def read(text: str, language: str) -> Said:
     return Said(known, complaints, _codes(spoken, "part", there), "none" in whole, "unknown" in whole)
 
 
-def is_amount(text: str, language: str) -> bool:
-    """Whether a message is nothing but an amount, as an answer is: "40 years", "since 3 days", "39,5 °C"."""
-    if len(text) > LONGEST_AMOUNT or not any(map(str.isdigit, text)):
-        return False
-    message = tokens(text)
-    hits = (hit for hit in _lexicon(language).find(message) if hit.concept.partition(" ")[0] in AMOUNTS)
-    named = {place for hit in hits for place in hit.places}
-    return all(place in named or any(map(str.isdigit, token.text)) for place, token in enumerate(message))
-
-
 def number(text: str, language: str) -> float | None:
     """The first number in `text`, in digits or words."""
     message = tokens(text)
-    found = _numbers(message, _lexicon(language).find(message))
+    found = _numbers(message, lexicon(language).find(message))
     return found[0][1] if found else None
 
 
 def age(text: str, language: str) -> float | None:
     """The answer to "how old?", in years: "8 months", "34", "sixty"."""
     message = tokens(text)
-    hits = _longest(_lexicon(language).find(message))
+    hits = _longest(lexicon(language).find(message))
     for place, value in _numbers(message, hits):
         unit = _unit_after(hits, place)
         if unit in YEARS:
@@ -147,7 +136,7 @@ def age(text: str, language: str) -> float | None:
 def days(text: str, language: str) -> float | None:
     """The answer to "since when?", in days: "3 days", "since Monday", "an hour ago"; a bare number counts days."""
     message = tokens(text)
-    hits = _longest(_lexicon(language).find(message))
+    hits = _longest(lexicon(language).find(message))
     found = [value * DAYS[unit] for place, value in _numbers(message, hits) if (unit := _unit_after(hits, place)) in DAYS]
     found += _spans(hits)
     return max(found) if found else number(text, language)
@@ -156,7 +145,7 @@ def days(text: str, language: str) -> float | None:
 def severity(text: str, language: str) -> float | None:
     """The answer to "how bad, from 0 to 10?"."""
     message = tokens(text)
-    hits = _longest(_lexicon(language).find(message))
+    hits = _longest(lexicon(language).find(message))
     stated = _severity(message, hits)
     if stated is not None:
         return stated

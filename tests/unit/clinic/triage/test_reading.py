@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clinic.triage import reading
+from clinic.triage.amounts import is_amount
 
 
 @pytest.mark.parametrize(
@@ -65,4 +66,4 @@ def test_how_old(language: str, text: str, years: float) -> None:
     ],
 )
 def test_an_amount_alone_tells_of_nothing(language: str, text: str, amount: bool) -> None:
-    assert reading.is_amount(text, language) is amount
+    assert is_amount(text, language) is amount
