@@ -127,8 +127,10 @@ class EmergencyScreen(TaughtComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> TaughtComponent:
-        """The trained one; the screen's own words are read now, not while the first patient waits."""
+        """The trained one; the words of the screen and of amounts are read now, not while the first patient waits."""
         screen("")
+        for language in settings().languages:
+            is_amount("1", language)
         return super().load(config, model_storage, resource, execution_context, **kwargs)
 
     def fit(self, training_data: TrainingData) -> TextModel:
