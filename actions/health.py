@@ -38,7 +38,7 @@ class ReportSymptom(_TowardsADoctor):
         looked_back = check_back.answered(turn, speak)
         if looked_back is not None:
             return looked_back
-        if turn.form == BOOKING and turn.is_tap and accepted(turn):
+        if turn.form == BOOKING and accepted(turn):
             return [*leave_form(turn), FollowupAction(Intake.FORM)]
         if turn.in_form or not settings().intake:
             return super().answer(turn, speak)

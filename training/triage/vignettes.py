@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from clinic import yamlfile
 from clinic.settings import PROJECT
 from clinic.triage import codes, screen
 from clinic.triage.protocols import Question, leading
 
 FOLDER = PROJECT / "tests" / "triage" / "vignettes"
+ROWS = Path(__file__).with_name("rows.yml")
 UNITS = {
     "en": ("hours", "days"), "de": ("Stunden", "Tage"), "pt": ("horas", "dias"), "ru": ("часов", "дней"),
     "ar": ("ساعات", "أيام"),
@@ -23,22 +26,6 @@ YEARS_MONTHS = {
     "ru": ("{n} лет", "{n} месяцев"), "ar": ("{n} سنة", "{n} أشهر"),
 }  # fmt: skip
 UNKNOWN_TYPED = {"en": "i dont know", "de": "weiß nicht", "pt": "não sei", "ru": "не знаю", "ar": "لا أعرف"}
-
-# The row of "What is it most about?" in which somebody with a complaint that has no code finds themselves.
-ROWS = {
-    "stroke_signs": "weakness", "allergic_reaction": "allergy", "barking_cough": "cough", "self_harm": "low_mood",
-    "vomiting_blood": "vomiting", "stomach": "abdominal_pain", "medicine": "medication_problem",
-    "vaccination": "vaccination_reaction", "after_vaccination": "vaccination_reaction", "spinning": "dizziness",
-    "sexual_health": "genital", "chest_wall_pain": "chest_pain", "insect_sting": "bites_stings",
-    "tick_bite": "bites_stings", "blister": "wound", "teething": "tooth", "vision": "eye", "contraception": "after_sex",
-    "low_sugar": "diabetes", "bedwetting": "urinary", "foot_drop": "weakness", "arm_not_used": "limb_injury",
-    "arm_injury": "limb_injury", "numb_hands": "weakness", "tingling": "weakness", "snoring": "sleep",
-    "puncture_wound": "wound", "mouth_ulcers": "tooth", "sick_note": "certificate",
-    "leg_pain": "joint_pain", "hand_swelling": "swelling", "swollen_legs": "swelling",
-    "wrist_injury": "limb_injury", "nausea": "vomiting", "spitting_up": "feeding", "vision_problem": "eye",
-    "hearing_loss": "ear", "breast_lump": "breast", "prescription": "medication_problem",
-    "missed_medicine": "medication_problem",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,12 +49,19 @@ class Vignette:
     def rows(self) -> frozenset[str]:
         """The protocols whose row fits the complaint."""
         by_code = {protocol.name for protocol in leading([self.complaint], [])}
-        return frozenset(by_code or {ROWS.get(self.complaint, self.complaint)})
+        return frozenset(by_code or {_rows().get(self.complaint, self.complaint)})
 
     @property
     def unclear(self) -> frozenset[str]:
         """The signs that the writer cannot tell."""
         return frozenset(self.facts.get("unknown") or ())
+
+
+@lru_cache(maxsize=1)
+def _rows() -> Mapping[str, str]:
+    """Complaint → the protocol whose row it is looked for in."""
+    written: Mapping[str, Sequence[str]] = yamlfile.load(ROWS)
+    return {complaint: protocol for protocol, complaints in written.items() for complaint in complaints}
 
 
 def vignettes(folder: Path = FOLDER) -> list[Vignette]:
