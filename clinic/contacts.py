@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 
 import phonenumbers
 from sqlalchemy import delete, select
@@ -139,14 +140,17 @@ def by_address(session: Session, *, phone: str | None = None, user_id: str | Non
     raise RuntimeError("the contact could neither be found nor made")
 
 
-def settled(
-    session: Session, senders: Collection[tuple[str | None, str | None]]
-) -> dict[tuple[str | None, str | None], int]:
-    """(phone, user id) → contact id, of those who are known by all that they give: `by_address` would change nothing.
+Sender = tuple[str | None, str | None]
+"""(phone, user id) as a message gives them."""
 
-    One question for all of them.
+
+def of_senders(session: Session, senders: Collection[Sender]) -> dict[Sender, int]:
+    """Sender → contact id, of those about whom nothing is to be decided; `by_address` is for the rest.
+
+    Who is known by all that they give is found, who is known by nothing of it is made: one question and one writing
+    for all of them, where `by_address` asks and writes for each. Needs a session of `database.transaction()`.
     """
-    wanted: dict[tuple[str | None, str | None], dict[str, str]] = {}
+    wanted: dict[Sender, dict[str, str]] = {}
     for sender in senders:
         try:
             wanted[sender] = _addresses(*sender)
@@ -157,13 +161,38 @@ def settled(
         col(ContactAddress.value).in_(values)
     )
     known = {(system, value): contact_id for system, value, contact_id in session.execute(rows)} if values else {}
-    found = {}
-    for sender, addresses in wanted.items():
-        owners = {known.get(address) for address in addresses.items()}
-        owner = owners.pop() if len(owners) == 1 else None
-        if owner is not None:
-            found[sender] = owner
-    return found
+    owners = {sender: {known.get(address) for address in wanted[sender].items()} for sender in wanted}
+    found = {sender: of.pop() for sender, of in owners.items() if len(of) == 1}
+    strangers = {sender: wanted[sender] for sender, owner in found.items() if owner is None}
+    return {
+        **{sender: owner for sender, owner in found.items() if owner is not None},
+        **_make(session, strangers),
+    }
+
+
+def _make(session: Session, strangers: Mapping[Sender, Mapping[str, str]]) -> dict[Sender, int]:
+    """A contact for each of these; none when somebody else was faster with one of them."""
+    times = Counter(address for addresses in strangers.values() for address in addresses.items())
+    # In the order of their addresses: two transactions that make the same ones do not wait for each other in a circle.
+    alone = sorted((s for s, a in strangers.items() if all(times[x] == 1 for x in a.items())), key=_in_order)
+    if not alone:
+        return {}
+    made = {sender: Contact() for sender in alone}
+    try:
+        with session.begin_nested():
+            session.add_all(made.values())
+            session.flush()
+            for sender, contact in made.items():
+                audit.record(session, f"contact:{contact.id}", "contact.created", f"contact:{contact.id}")
+                for system, value in strangers[sender].items():
+                    session.add(ContactAddress(contact_id=contact.id, system=system, value=value))
+    except IntegrityError:
+        return {}
+    return {sender: contact.id for sender, contact in made.items()}
+
+
+def _in_order(sender: Sender) -> tuple[str, str]:
+    return sender[0] or "", sender[1] or ""
 
 
 def find(session: Session, *, phone: str | None = None, user_id: str | None = None) -> int | None:

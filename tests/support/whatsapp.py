@@ -30,7 +30,12 @@ PHONE = "4915123000001"
 SENT_AT = 1_795_500_000
 
 _names = (f"whatsapp_test_{number}" for number in itertools.count())
-_wamids = (f"wamid.TEST{number:06d}" for number in itertools.count())
+_numbers = itertools.count()
+
+
+def _new_wamid() -> str:
+    # Of a bare count: tests write from several threads, and a generator runs in one at a time.
+    return f"wamid.TEST{next(_numbers):06d}"
 
 
 def body_of(*values: dict[str, Any], field: str = "messages") -> dict[str, Any]:
@@ -43,7 +48,7 @@ def message(kind: str = "text", *, phone: str = PHONE, wamid: str | None = None,
     """A message object; a text says "hello" unless told otherwise."""
     found: dict[str, Any] = {
         "from": phone,
-        "id": wamid or next(_wamids),
+        "id": wamid or _new_wamid(),
         "timestamp": str(fields.pop("timestamp", SENT_AT)),
         "type": kind,
     }
@@ -74,7 +79,7 @@ def contact(phone: str = PHONE) -> int:
 def writes(phone: str = PHONE, at: datetime | None = None, **fields: Any) -> int:
     """The contact with this phone has written something, which opens the 24 hours; its id."""
     who = contact(phone)
-    said = {"wamid": next(_wamids), "kind": "text", "payload": {}, "text": "hello", **fields}
+    said = {"wamid": _new_wamid(), "kind": "text", "payload": {}, "text": "hello", **fields}
     with database.transaction() as session:
         messaging.receive(session, contact_id=who, sent_at=at or clock.now(), **said)
     return who

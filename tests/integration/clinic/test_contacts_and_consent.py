@@ -74,6 +74,66 @@ def test_many_messages_at_once_make_one_contact() -> None:
     assert (count(Contact), count(ContactAddress)) == (1, 2)
 
 
+def of_senders(*senders: contacts.Sender) -> dict[contacts.Sender, int]:
+    with database.transaction() as session:
+        return contacts.of_senders(session, senders)
+
+
+def test_many_senders_are_found_or_made_in_one_go() -> None:
+    known = who(phone="4915123456789", user_id="DE.abc")
+    found = of_senders(("4915123456789", "DE.abc"), ("+49 151 23456789", None), ("4915100000001", "DE.1"), (None, "DE.2"))
+    new, other = found["4915100000001", "DE.1"], found[None, "DE.2"]
+    assert found == {
+        ("4915123456789", "DE.abc"): known,
+        ("+49 151 23456789", None): known,
+        ("4915100000001", "DE.1"): new,
+        (None, "DE.2"): other,
+    }
+    assert len({known, new, other}) == 3
+    assert addresses(new) == {"phone": "+4915100000001", "user_id": "DE.1"}
+    assert of_senders(("4915100000001", "DE.1"), (None, "DE.2")) == {("4915100000001", "DE.1"): new, (None, "DE.2"): other}
+    with database.read() as session:
+        made = session.execute(select(AuditLog.subject).where(AuditLog.action == "contact.created")).scalars().all()
+    assert sorted(made) == sorted(f"contact:{who}" for who in (known, new, other))
+
+
+@pytest.mark.parametrize(
+    "senders",
+    [
+        pytest.param([("4915123456789", "DE.new")], id="half known: the user id is added"),
+        pytest.param([("4915123456789", "DE.b")], id="two contacts: somebody decides"),
+        pytest.param([("4915100000001", "DE.1"), ("4915100000001", None)], id="new, and shared by two senders"),
+        pytest.param([("4915100000001", None), ("+49 151 00000001", None)], id="new, and written in two ways"),
+        pytest.param([("hello", None), (None, None), ("", "x" * 129)], id="no addresses"),
+    ],
+)
+def test_who_needs_a_decision_is_left_to_by_address(senders: list[contacts.Sender]) -> None:
+    who(phone="4915123456789"), who(user_id="DE.b")
+    assert of_senders(*senders) == {}
+    assert (count(Contact), count(ContactAddress)) == (2, 2)
+
+
+def test_batches_at_once_make_each_contact_once() -> None:
+    senders = [(f"49151000000{number:02d}", f"DE.{number}") for number in range(12)]
+
+    def batch(shift: int) -> list[int]:
+        mine = senders[shift:] + senders[:shift]
+
+        def work() -> list[int]:
+            with database.transaction() as session:
+                found = contacts.of_senders(session, mine)
+                missing = {s for s in mine if s not in found}
+                made = {s: contacts.by_address(session, phone=s[0], user_id=s[1]).id for s in sorted(missing)}
+                return [{**found, **made}[sender] for sender in senders]
+
+        return database.retrying(work)
+
+    with ThreadPoolExecutor(6) as pool:
+        seen = set(map(tuple, pool.map(batch, range(6))))
+    assert len(seen) == 1
+    assert (count(Contact), count(ContactAddress)) == (12, 24)
+
+
 def test_language() -> None:
     contact = who(phone="4915123456789")
     contacts.set_language(contact, "ar")
