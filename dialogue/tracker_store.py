@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Text, Type
+from typing import Any, Collection, Dict, List, Optional, Text, Type
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SessionStarted
+from rasa.shared.core.events import Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 from sqlalchemy.engine import Connection, Engine
@@ -27,6 +27,8 @@ from dialogue.memory import keep_recent
 # Trackers in memory: some 20 kB each.
 CACHED = 2000
 _ROWS = SQLTrackerStore.SQLEvent.__table__
+# What a message meant, and nothing that it said or tells of its sender.
+_KEPT_OF_A_PARSE = ("intent", "language", "message_id")
 _NEWEST = sa.select(sa.func.max(_ROWS.c.id)).where(_ROWS.c.sender_id == sa.bindparam("sender"))
 _SINCE = sa.select(sa.func.max(_ROWS.c.id), sa.func.count()).where(
     _ROWS.c.sender_id == sa.bindparam("sender"), _ROWS.c.id > sa.bindparam("before")
@@ -65,6 +67,12 @@ def _row(sender: Text, event: Event) -> Dict[Text, Any]:
         "action_name": data.get("name"),
         "data": json.dumps(data),
     }
+
+
+def _without_words(event: Dict[Text, Any]) -> Dict[Text, Any]:
+    parse = event.get("parse_data") or {}
+    kept = {key: parse[key] for key in _KEPT_OF_A_PARSE if key in parse}
+    return {**event, "text": "", "parse_data": {**kept, "text": "", "entities": []}}
 
 
 def _write_ahead(connection: Any, _record: Any) -> None:
@@ -140,6 +148,21 @@ class RecentTrackerStore(SQLTrackerStore):
             self._remember(tracker)
         else:
             self._recent.pop(tracker.sender_id, None)
+
+    async def forget(self, sender_id: Text, message_ids: Collection[Text]) -> int:
+        """Take the words of these messages out of the conversation; how many were found. What they meant stays."""
+        found = [_ROWS.c.data.contains(json.dumps(one), autoescape=True) for one in message_ids]
+        theirs = sa.select(_ROWS.c.id, _ROWS.c.data).where(
+            _ROWS.c.sender_id == sender_id, _ROWS.c.type_name == UserUttered.type_name, sa.or_(sa.false(), *found)
+        )
+        with self.engine.begin() as connection:
+            said = [(row, json.loads(data)) for row, data in connection.execute(theirs)]
+            said = [(row, event) for row, event in said if event.get("message_id") in message_ids]
+            for row, event in said:
+                kept = _ROWS.update().where(_ROWS.c.id == row)
+                connection.execute(kept.values(data=json.dumps(_without_words(event))))
+        self._recent.pop(sender_id, None)
+        return len(said)
 
     def _new_events(self, tracker: DialogueStateTracker, newest: Optional[int]) -> List[Event]:
         if newest is None:

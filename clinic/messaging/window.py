@@ -26,7 +26,7 @@ LONGEST_WAITING = timedelta(days=7)
 # The key of a row's message under which the template stands that was sent in its place.
 SENT_AS = "sent_as"
 
-_NOT_OF_THE_PATIENT = ("system",)
+_NOT_OF_THE_PATIENT = ("system", "deleted")
 
 # SQLAlchemy 1.4 has no types of its own; as Any its columns are expressions and not values.
 _In: Any = Inbox

@@ -2,7 +2,8 @@
 
 The row of an edit keeps its words only until its message is there to take them; that of a revoke never has any. So
 once a message is taken back, its words are nowhere in the inbox, nor in what staff read of an open handoff. Where it was
-answered before, Rasa's tracker still has them, and so may a closed handoff or an intake: docs/whatsapp.md says so.
+answered before, the row of the change goes to the consumer, which takes them out of the conversation (`outdated`); a
+closed handoff or an intake may still have them: docs/whatsapp.md says so.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from connectors.whatsapp.inbound import InboundMessage, words_of
 
 # In a group an edit is of kind "group", like everything there.
 _CHANGES = ("edit", "revoke", "group")
+# The kind of the row that stands for the news (a status) that a message was deleted.
+DELETED = "deleted"
+_REACH_THE_BOT = ("edit", "revoke")
 # WhatsApp lets people edit for 15 minutes and take back for two days.
 _LONGEST = timedelta(days=3)
 # What stays of a message: nothing that anybody wrote.
@@ -57,6 +61,18 @@ def edited(session: Session, row: Inbox) -> Inbox | None:
     return original if original.processed_at is not None else None
 
 
+def outdated(session: Session, row: Inbox) -> list[str]:
+    """The messages whose words this change replaced or took back: its message and the earlier edits of it."""
+    # A status that says "deleted" is kept like a revoke.
+    kind = "revoke" if row.kind == DELETED else row.kind
+    target = _target(content_of(row.payload, kind)) if kind in _REACH_THE_BOT else None
+    if target is None or row.contact_id is None:
+        return []
+    edits = messaging.of_kinds(session, [row.contact_id], ("edit",), row.sent_at - _LONGEST)
+    earlier = (e for e in edits if e.id != row.id and _target(content_of(e.payload, e.kind)) == target)
+    return [target, *(edit.wamid for edit in earlier)]
+
+
 def read_with(session: Session, original: Inbox) -> None:
     """A message was answered as it stands now: the edits that made it so have been read with it."""
     assert original.contact_id is not None
@@ -74,6 +90,17 @@ def erase(session: Session, wamid: str, contact_id: int, at: datetime) -> None:
     if messaging.revoke(session, wamid, contact_id, at, payload=_bare(row.payload)) is not None:
         media.erase_message(session, wamid)
         handoffs.take_back(session, contact_id, words or "")
+
+
+def deleted(session: Session, wamid: str, at: datetime) -> None:
+    """A status says that the patient took a message of theirs back; it has no row that would tell the consumer."""
+    row = messaging.find(session, wamid)
+    if row is None or row.contact_id is None:
+        return
+    erase(session, wamid, row.contact_id, at)
+    news = {"type": "revoke", "revoke": {"original_message_id": wamid}}
+    fields = {"contact_id": row.contact_id, "kind": DELETED, "payload": news, "sent_at": at}
+    messaging.receive(session, wamid=f"{DELETED}:{wamid}"[:255], **fields)
 
 
 def _apply(session: Session, contact_id: int, target: str, rows: Iterable[Inbox]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
@@ -174,17 +174,27 @@ class RasaBot:
         found = parse.get("emergency") or {}
         return Danger(found["level"], found["signs"]) if found.get("level") in (CERTAIN, LIKELY) else None
 
+    async def forget(self, contact_id: int, message_ids: Collection[str]) -> None:
+        """What the tracker store keeps of these messages has no words any more."""
+        forget = getattr(self._store(), "forget", None)
+        if forget is None:
+            logger.warning("this tracker store forgets nothing: words that were changed or taken back stay in it")
+        else:
+            await forget(str(contact_id), message_ids)
+
     async def form(self, contact_id: int) -> str | None:
         """The form whose question is open."""
         tracker = await self._tracker(str(contact_id))
         return tracker.active_loop_name if tracker else None
 
     async def _tracker(self, sender: str) -> DialogueStateTracker | None:
+        return await self._store().retrieve(sender)
+
+    def _store(self) -> Any:
         store = self._agent().tracker_store
         # Past Rasa's fail-safe wrapper, which answers None while the database is away: that would look
         # like a new conversation, and a turn would be had twice. An error makes the message wait instead.
-        store = getattr(store, "_tracker_store", store)
-        return await store.retrieve(sender)
+        return getattr(store, "_tracker_store", store)
 
 
 def language_of(tracker: DialogueStateTracker | None, fallback: str | None) -> str:

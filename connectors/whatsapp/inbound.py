@@ -22,7 +22,7 @@ from connectors.whatsapp.shapes import dicts, get, instant, items, name, words
 __all__ = ["KINDS", "SILENT", "Batch", "InboundMessage", "InboundStatus", "News", "Tap", "is_command", "parse", "tap_of"]
 
 # Nothing to answer: a thumb on a bubble, a changed number, a message taken back, a chat of many.
-SILENT = ("reaction", "system", "edit", "revoke", "group")
+SILENT = ("reaction", "system", "edit", "revoke", "deleted", "group")
 # Statuses of a message; "read" of a voice note is "played". "deleted": a patient took their own message back.
 _STATUSES = {
     "sent": "sent",

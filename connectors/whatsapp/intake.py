@@ -158,9 +158,8 @@ def _known(session: Session, message: InboundMessage, told: System) -> int | Non
 def _record(session: Session, status: InboundStatus) -> None:
     if status.status == "deleted":
         # Said of a patient's own message: they took it back.
-        row = messaging.find(session, status.wamid) if status.wamid else None
-        if row is not None and row.contact_id is not None:
-            changes.erase(session, row.wamid, row.contact_id, status.at)
+        if status.wamid:
+            changes.deleted(session, status.wamid, status.at)
         return
     priced = status.price_category or status.price_model or status.billable is not None
     messaging.record_status(

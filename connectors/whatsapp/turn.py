@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -45,6 +45,9 @@ class Bot(Protocol):
     async def danger(self, text: str) -> Danger | None:
         """What the danger screen and the model see in `text`; None: no emergency."""
 
+    async def forget(self, contact_id: int, message_ids: Collection[str]) -> None:
+        """Take the words of these messages out of the conversation; what they meant stays."""
+
     async def form(self, contact_id: int) -> str | None:
         """The form that is being filled in; None when the assistant waits for no answer to a question of one."""
 
@@ -79,6 +82,8 @@ class Incoming:
     edited: str | None = None
     # the list that was tapped, at the page that the tap asks for
     turned: Message | None = None
+    # the messages whose words were replaced or taken back by this one
+    outdated: Collection[str] = ()
     # whether the contact was thanked for photos or files a moment ago
     thanked: bool = False
 

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import requests
+from sqlalchemy import create_engine, text
 
+from clinic import contacts, database
 from connectors.whatsapp.signature import sign
 from tests.support import whatsapp
 from tests.support.bookings import agree, asks_name, own_words, row_of, slot_keys
@@ -84,6 +86,38 @@ def test_the_same_webhook_is_answered_once(patient: Patient) -> None:
         one.wamid for one in [*before, *answer.messages, *thanks.messages]
     ]
     assert len(Records(patient.stack, patient.phone).outbox()) == len(patient.from_clinic())
+
+
+def said_in_the_tracker(patient: Patient) -> list[str]:
+    """The patient's messages as Rasa keeps them, as text."""
+    store = create_engine(patient.stack.env["TRACKER_DATABASE_URL"])
+    with database.read(patient.stack.database_url) as session:
+        contact_id = contacts.find(session, phone=patient.phone)
+    query = text("SELECT data FROM events WHERE sender_id = :who AND type_name = 'user' ORDER BY id")
+    with store.connect() as connection:
+        found = [data for (data,) in connection.execute(query, {"who": str(contact_id)})]
+    store.dispose()
+    return found
+
+
+def test_what_is_taken_back_leaves_the_conversation_which_goes_on(patient: Patient) -> None:
+    """WhatsApp's "delete for everyone", after the message was answered; the booking it began stays."""
+    patient.say("hello")
+    wamid, number = f"wamid.{patient.phone}.1", "5554321"
+    first = written(patient, wamid, f"I am {number}, I need a dermatologist")
+    assert post(patient.stack, whatsapp.of_messages(first)) == 200
+    assert says(patient.answer_to(wamid), "utter_ask_consent", "en")
+    assert [number in said for said in said_in_the_tracker(patient)] == [False, True]
+    back = whatsapp.message(
+        "revoke",
+        phone=patient.phone.lstrip("+"),
+        timestamp=1_795_420_860,
+        revoke={"original_message_id": wamid},
+    )
+    assert post(patient.stack, whatsapp.of_messages(back)) == 200
+    whatsapp.wait_for(lambda: not any(number in said for said in said_in_the_tracker(patient)))
+    assert "Dermatology" in patient.tap("/affirm").text
+    assert len(said_in_the_tracker(patient)) == 3, "hello, the wish, the tap"
 
 
 def test_a_webhook_that_nobody_signed_changes_nothing(patient: Patient) -> None:

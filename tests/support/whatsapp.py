@@ -8,7 +8,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -108,6 +108,7 @@ class EchoBot:
     def __init__(self) -> None:
         self.turns: list[tuple[int, str]] = []
         self.fail: Callable[[str], None] = lambda text: None
+        self.forgotten: list[tuple[int, list[str]]] = []
         self.delay = 0.0
         self.open_form: str | None = None
         self.busy = self.most_at_once = 0
@@ -132,6 +133,9 @@ class EchoBot:
 
     async def danger(self, text: str) -> Danger | None:
         return Danger("likely", ("unnamed",)) if "danger" in text else None
+
+    async def forget(self, contact_id: int, message_ids: Collection[str]) -> None:
+        self.forgotten.append((contact_id, list(message_ids)))
 
     async def form(self, contact_id: int) -> str | None:
         return self.open_form

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SessionStarted, SlotSet, UserUttered
@@ -96,6 +97,48 @@ def test_a_known_conversation_is_not_read_back(store: RecentTrackerStore, monkey
     talk(store, "1", range(2))
     monkeypatch.setattr(store, "_read", lambda *args: pytest.fail("read from the database"))
     talk(store, "1", range(2, 4))
+
+
+def raw(store: RecentTrackerStore) -> str:
+    """All that the database holds of all conversations."""
+    with store.engine.connect() as connection:
+        return "\n".join(data for (data,) in connection.execute(sa.text("SELECT data FROM events ORDER BY id")))
+
+
+def private(number: int) -> UserUttered:
+    parse = {
+        "text": f"my number is 1234{number}",
+        "intent": {"name": "inform", "confidence": 0.9},
+        "entities": [{"entity": "person", "value": f"Maria {number}", "start": 0, "end": 7}],
+        "language": {"code": "de", "confidence": 0.9},
+        "emergency": {"level": "likely", "signs": ["chest_pain"]},
+    }
+    return UserUttered(parse["text"], parse["intent"], parse["entities"], parse, message_id=f"wamid.P{number}")
+
+
+def test_what_a_message_said_can_be_forgotten_and_what_it_meant_stays(store: RecentTrackerStore, url: str) -> None:
+    talk(store, "1", range(1), lambda: [private(0), SlotSet("doctor", "anna"), private(1)])
+    talk(store, "2", range(1), lambda: [private(0)])
+    assert asyncio.run(store.forget("1", ["wamid.P0", "wamid.%"])) == 1
+    assert raw(store).count("my number is 12340") == 2, "text and parse of the other conversation's"
+    assert (raw(store).count("chest_pain"), raw(store).count("Maria 0")) == (2, 1)
+    for server in (store, SQLTrackerStore(DOMAIN, host=url)):
+        tracker = asyncio.run(server.retrieve("1"))
+        assert tracker is not None and tracker.get_slot("doctor") == "anna"
+        empty, kept = [event for event in tracker.events if isinstance(event, UserUttered)][1:]
+        assert (empty.text, empty.entities, empty.message_id) == ("", [], "wamid.P0")
+        assert (empty.intent_name, empty.parse_data["language"]["code"]) == ("inform", "de")
+        assert kept.text == "my number is 12341"
+    talk(store, "1", range(1, 3))
+    assert raw(store).count("my number is 12340") == 2
+
+
+def test_what_nobody_said_is_not_forgotten(store: RecentTrackerStore) -> None:
+    talk(store, "1", range(2))
+    before = raw(store)
+    assert [asyncio.run(store.forget("1", ids)) for ids in ([], ["wamid.NEVER"])] == [0, 0]
+    assert asyncio.run(store.forget("nobody", ["wamid.0"])) == 0
+    assert raw(store) == before
 
 
 def test_nobody_is_nobody(store: RecentTrackerStore) -> None:
