@@ -98,9 +98,14 @@ def deleted(session: Session, wamid: str, at: datetime) -> None:
     if row is None or row.contact_id is None:
         return
     erase(session, wamid, row.contact_id, at)
-    news = {"type": "revoke", "revoke": {"original_message_id": wamid}}
-    fields = {"contact_id": row.contact_id, "kind": DELETED, "payload": news, "sent_at": at}
-    messaging.receive(session, wamid=f"{DELETED}:{wamid}"[:255], **fields)
+    messaging.receive(
+        session,
+        wamid=f"{DELETED}:{wamid}"[:255],
+        contact_id=row.contact_id,
+        kind=DELETED,
+        payload={"type": "revoke", "revoke": {"original_message_id": wamid}},
+        sent_at=at,
+    )
 
 
 def _apply(session: Session, contact_id: int, target: str, rows: Iterable[Inbox]) -> None:
