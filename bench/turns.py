@@ -159,11 +159,12 @@ def measure(plan: Plan, folder: Path, env: Mapping[str, str]) -> Measured:
 
 def heading(plan: Plan) -> str:
     """What was measured, where, and how it is to be read."""
-    epochs = "as configured" if plan.epochs is None else f"{plan.epochs} (a trial: the figures mean nothing)"
+    epochs = "as configured" if plan.epochs is None else f"{plan.epochs} for both (stock's own: 100; training only)"
+    trial = "" if plan.runs >= FULL.runs else " **A trial: the figures mean little.**"
     chosen = sample.training(plan.sample)
     return (
         f"# Whole turns: ours against stock Rasa\n\n{figures.machine()}; medians of {plan.runs} rounds of serving, of "
-        f"{plan.trainings} of training.\n\n"
+        f"{plan.trainings} of training.{trial}\n\n"
         f"Both learn the same {len(chosen)} examples, {plan.sample} per label and language of data/nlu (DIET on all of "
         f"them would take hours), epochs {epochs}. faq topics are labels. Each label has one text and one rule, so "
         f"rules decide every turn: stock asks TED all the same, ours does not (Salama's own TED is asked about `inform` "

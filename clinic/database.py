@@ -3,7 +3,7 @@
 SQLite (WAL) is the embedded default, PostgreSQL the other engine; everything in `clinic` runs on
 both. `read()` gives a session for looking, `transaction()` one for writing: it commits when its
 block ends and rolls back when the block raises. On SQLite a transaction takes the write lock at once
-(BEGIN IMMEDIATE), so that two writers queue instead of failing in the middle.
+(BEGIN IMMEDIATE), so that two writers queue instead of failing in the middle. They queue at `clinic.queue`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
+from clinic import queue
 from clinic.settings import PROJECT, settings
 
 BUSY_SECONDS = 30
@@ -146,7 +147,8 @@ def read(url: str | None = None) -> Iterator[Session]:
 def transaction(url: str | None = None) -> Iterator[Session]:
     """A session for writing: commits at the end of the block, rolls back when the block raises."""
     bind = engine(url).execution_options(sqlite_begin="IMMEDIATE")
-    with Session(bind, future=True, expire_on_commit=False) as session, session.begin():
+    file = bind.url.database if bind.dialect.name == "sqlite" else None
+    with queue.turn_at(file), Session(bind, future=True, expire_on_commit=False) as session, session.begin():
         yield session
 
 

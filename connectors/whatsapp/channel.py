@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any
 
@@ -32,6 +33,9 @@ from connectors.whatsapp.turn import Danger, Response, Turn
 logger = logging.getLogger(__name__)
 
 NAME = "whatsapp"
+# How long a thread that computes may keep one that has just come back from the database waiting, while that one holds
+# the write lock: Python's own 5 ms, a dozen times in a transaction, made a webhook wait that another process stores.
+SWITCH_SECONDS = 0.0005
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 
 
@@ -93,6 +97,7 @@ class WhatsAppInput(InputChannel):
         blueprint = webhook_blueprint(ready=_is_ready, stored=wake, writer=writer)
 
         async def start(app: Sanic, _loop: Any) -> None:
+            sys.setswitchinterval(SWITCH_SECONDS)
             bot = RasaBot(lambda: getattr(app.ctx, "agent", None), on_new_message)
             consumer = Consumer(bot, give_way=writer.idle)
             consumers.append(consumer)

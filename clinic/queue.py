@@ -1,0 +1,57 @@
+"""Who writes next to an SQLite database: processes queue for it, and whoever waits is woken when it is their turn.
+
+SQLite itself lets those who wait look again after pauses of up to 100 ms, and whoever looks at the right moment is first.
+A busy process then keeps an idle one out for seconds: a gateway could store 117 webhooks a second beside a busy bot, and
+455 with this queue (docs/decisions/0016). It is a lock on a file beside the database, so a killed process leaves it.
+It only orders; what keeps two writers apart is SQLite's own lock, also from those who know no queue.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_mine = threading.local()
+
+
+class AlreadyWriting(RuntimeError):
+    """A transaction inside a transaction of the same thread: it would wait for itself for ever."""
+
+
+@contextmanager
+def turn_at(database: str | None) -> Iterator[None]:
+    """Wait for one's turn to write to the SQLite file `database`, and leave the queue with the block.
+
+    None, or a database in memory: nobody else writes there. Raises AlreadyWriting.
+    """
+    if not database or database == ":memory:":
+        yield
+        return
+    held: set[str] = _mine.__dict__.setdefault("held", set())
+    if database in held:
+        raise AlreadyWriting("this thread has a transaction open; hand its session on (database.within)")
+    ticket = _queue(f"{database}-queue")
+    held.add(database)
+    try:
+        yield
+    finally:
+        held.discard(database)
+        if ticket is not None:
+            os.close(ticket)
+
+
+def _queue(path: str) -> int | None:
+    """Wait until it is our turn; None on a disk that knows no such locks, or is full: then it goes without order."""
+    try:
+        ticket = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(ticket, fcntl.LOCK_EX)
+    except OSError:
+        os.close(ticket)
+        return None
+    return ticket
