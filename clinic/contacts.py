@@ -166,33 +166,33 @@ def of_senders(session: Session, senders: Collection[Sender]) -> dict[Sender, in
     strangers = {sender: wanted[sender] for sender, owner in found.items() if owner is None}
     return {
         **{sender: owner for sender, owner in found.items() if owner is not None},
-        **_make(session, strangers),
+        **_make(session, {sender: strangers[sender] for sender in _alone(wanted) if sender in strangers}),
     }
+
+
+def _alone(wanted: Mapping[Sender, Mapping[str, str]]) -> list[Sender]:
+    """Senders who share no address with another one."""
+    times = Counter(address for addresses in wanted.values() for address in addresses.items())
+    return [sender for sender, addresses in wanted.items() if all(times[one] == 1 for one in addresses.items())]
 
 
 def _make(session: Session, strangers: Mapping[Sender, Mapping[str, str]]) -> dict[Sender, int]:
     """A contact for each of these; none when somebody else was faster with one of them."""
-    times = Counter(address for addresses in strangers.values() for address in addresses.items())
-    # In the order of their addresses: two transactions that make the same ones do not wait for each other in a circle.
-    alone = sorted((s for s, a in strangers.items() if all(times[x] == 1 for x in a.items())), key=_in_order)
-    if not alone:
+    if not strangers:
         return {}
-    made = {sender: Contact() for sender in alone}
+    made = {sender: Contact() for sender in strangers}
     try:
         with session.begin_nested():
             session.add_all(made.values())
             session.flush()
-            for sender, contact in made.items():
+            for contact in made.values():
                 audit.record(session, f"contact:{contact.id}", "contact.created", f"contact:{contact.id}")
-                for system, value in strangers[sender].items():
-                    session.add(ContactAddress(contact_id=contact.id, system=system, value=value))
+            # In one order for all, so that two transactions with the same addresses do not wait for each other in a circle.
+            rows = sorted((*address, made[sender].id) for sender in made for address in strangers[sender].items())
+            session.add_all(ContactAddress(contact_id=owner, system=system, value=value) for system, value, owner in rows)
     except IntegrityError:
         return {}
     return {sender: contact.id for sender, contact in made.items()}
-
-
-def _in_order(sender: Sender) -> tuple[str, str]:
-    return sender[0] or "", sender[1] or ""
 
 
 def find(session: Session, *, phone: str | None = None, user_id: str | None = None) -> int | None:

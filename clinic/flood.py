@@ -17,6 +17,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from clinic import audit, clock, contacts
+from clinic.messaging.window import NOT_OF_THE_PATIENT
 from clinic.models import Contact, Inbox, col
 from clinic.settings import SettingsError, environment
 
@@ -110,6 +111,7 @@ def _count(session: Session, row: Inbox, before: timedelta) -> int:
         col(Inbox.contact_id) == row.contact_id,
         col(Inbox.sent_at) > row.sent_at - before,
         or_(col(Inbox.sent_at) < row.sent_at, same_second),
+        col(Inbox.kind).not_in(NOT_OF_THE_PATIENT),
     )
     return int(session.execute(sent).scalar() or 0)
 

@@ -4,6 +4,9 @@ SQLite itself lets those who wait look again after pauses of up to 100 ms, and w
 A busy process then keeps an idle one out for seconds: a gateway could store 117 webhooks a second beside a busy bot, and
 455 with this queue (docs/decisions/0016). It is a lock on a file beside the database, so a killed process leaves it.
 It only orders; what keeps two writers apart is SQLite's own lock, also from those who know no queue.
+
+The wait has no end: a process that is stopped (not killed) in the middle of a transaction holds up all others until it goes
+on or ends, where SQLite alone would raise "database is locked" after `database.BUSY_SECONDS`.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _mine = threading.local()
+_tickets: set[int] = set()
 
 
 class AlreadyWriting(RuntimeError):
@@ -40,13 +44,13 @@ def turn_at(database: str | None) -> Iterator[None]:
     finally:
         held.discard(database)
         if ticket is not None:
-            os.close(ticket)
+            _leave(ticket)
 
 
 def _queue(path: str) -> int | None:
     """Wait until it is our turn; None on a disk that knows no such locks, or is full: then it goes without order."""
     try:
-        ticket = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        ticket = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError:
         return None
     try:
@@ -54,4 +58,22 @@ def _queue(path: str) -> int | None:
     except OSError:
         os.close(ticket)
         return None
+    _tickets.add(ticket)
     return ticket
+
+
+def _leave(ticket: int) -> None:
+    _tickets.discard(ticket)
+    # Not by closing alone: a child that was forked meanwhile has the same ticket.
+    fcntl.flock(ticket, fcntl.LOCK_UN)
+    os.close(ticket)
+
+
+def _start_anew() -> None:
+    """A forked process has its parent's tickets, but it is not its turn."""
+    while _tickets:
+        os.close(_tickets.pop())
+    _mine.__dict__.clear()
+
+
+os.register_at_fork(after_in_child=_start_anew)

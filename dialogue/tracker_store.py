@@ -27,8 +27,9 @@ from dialogue.memory import keep_recent
 # Trackers in memory: some 20 kB each.
 CACHED = 2000
 _ROWS = SQLTrackerStore.SQLEvent.__table__
-# What a message meant, and nothing that it said or tells of its sender.
+# What stays of a message that was taken back. The signs of danger: the next answer may be a yes to "is it happening now?"
 _KEPT_OF_A_PARSE = ("intent", "language", "message_id")
+_KEPT_OF_A_DANGER = ("level", "signs")
 _NEWEST = sa.select(sa.func.max(_ROWS.c.id)).where(_ROWS.c.sender_id == sa.bindparam("sender"))
 _SINCE = sa.select(sa.func.max(_ROWS.c.id), sa.func.count()).where(
     _ROWS.c.sender_id == sa.bindparam("sender"), _ROWS.c.id > sa.bindparam("before")
@@ -71,7 +72,9 @@ def _row(sender: Text, event: Event) -> Dict[Text, Any]:
 
 def _without_words(event: Dict[Text, Any]) -> Dict[Text, Any]:
     parse = event.get("parse_data") or {}
+    danger = parse.get("emergency") or {}
     kept = {key: parse[key] for key in _KEPT_OF_A_PARSE if key in parse}
+    kept["emergency"] = {key: danger[key] for key in _KEPT_OF_A_DANGER if key in danger}
     return {**event, "text": "", "parse_data": {**kept, "text": "", "entities": []}}
 
 
@@ -150,7 +153,10 @@ class RecentTrackerStore(SQLTrackerStore):
             self._recent.pop(tracker.sender_id, None)
 
     async def forget(self, sender_id: Text, message_ids: Collection[Text]) -> int:
-        """Take the words of these messages out of the conversation; how many were found. What they meant stays."""
+        """Take the words of these messages out of the conversation; how many were found.
+
+        Their intent, language and signs of danger stay. Other servers read the conversation anew.
+        """
         found = [_ROWS.c.data.contains(json.dumps(one), autoescape=True) for one in message_ids]
         theirs = sa.select(_ROWS.c.id, _ROWS.c.data).where(
             _ROWS.c.sender_id == sender_id, _ROWS.c.type_name == UserUttered.type_name, sa.or_(sa.false(), *found)
@@ -161,8 +167,18 @@ class RecentTrackerStore(SQLTrackerStore):
             for row, event in said:
                 kept = _ROWS.update().where(_ROWS.c.id == row)
                 connection.execute(kept.values(data=json.dumps(_without_words(event))))
+            if said:
+                self._renew(connection, sender_id)
         self._recent.pop(sender_id, None)
         return len(said)
+
+    def _renew(self, connection: Connection, sender: Text) -> None:
+        """The conversation's last row gets a new id: that is how other servers see that theirs is not the latest."""
+        newest = self._newest(connection, sender)
+        columns = [column for column in _ROWS.c if column.name != "id"]
+        again = sa.select(*columns).where(_ROWS.c.id == newest)
+        connection.execute(_INSERT.from_select([column.name for column in columns], again))
+        connection.execute(_ROWS.delete().where(_ROWS.c.id == newest))
 
     def _new_events(self, tracker: DialogueStateTracker, newest: Optional[int]) -> List[Event]:
         if newest is None:

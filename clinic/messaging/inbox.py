@@ -173,7 +173,12 @@ def postpone(session: Session, inbox_id: int, delay: float) -> None:
 
 def is_superseded(session: Session, row: Inbox) -> bool:
     """Has the contact written something since?"""
-    newer = select(_Row.id).where(_Row.contact_id == row.contact_id, _Row.processed_at.is_(None), _Row.id > row.id)
+    newer = select(_Row.id).where(
+        _Row.contact_id == row.contact_id,
+        _Row.processed_at.is_(None),
+        _Row.id > row.id,
+        _Row.kind.not_in(window.NOT_OF_THE_PATIENT),
+    )
     return session.execute(newer.limit(1)).first() is not None
 
 

@@ -26,7 +26,8 @@ LONGEST_WAITING = timedelta(days=7)
 # The key of a row's message under which the template stands that was sent in its place.
 SENT_AS = "sent_as"
 
-_NOT_OF_THE_PATIENT = ("system", "deleted")
+# What is told about a patient and not by them.
+NOT_OF_THE_PATIENT = ("system", "deleted")
 
 # SQLAlchemy 1.4 has no types of its own; as Any its columns are expressions and not values.
 _In: Any = Inbox
@@ -78,6 +79,6 @@ def release(session: Session, contact_id: int) -> int:
 
 
 def _newest(session: Session, column: Any, contact_id: int) -> datetime | None:
-    newest = select(func.max(column)).where(_In.contact_id == contact_id, _In.kind.not_in(_NOT_OF_THE_PATIENT))
+    newest = select(func.max(column)).where(_In.contact_id == contact_id, _In.kind.not_in(NOT_OF_THE_PATIENT))
     found: datetime | None = session.execute(newest).scalar()
     return found

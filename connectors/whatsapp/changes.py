@@ -2,7 +2,7 @@
 
 The row of an edit keeps its words only until its message is there to take them; that of a revoke never has any. So
 once a message is taken back, its words are nowhere in the inbox, nor in what staff read of an open handoff. Where it was
-answered before, the row of the change goes to the consumer, which takes them out of the conversation (`outdated`); a
+answered before, the row of the revoke goes to the consumer, which takes them out of the conversation (`taken_back`); a
 closed handoff or an intake may still have them: docs/whatsapp.md says so.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from clinic import handoffs, media, messaging
+from clinic import contacts, handoffs, media, messaging
 from clinic.models.messaging import Inbox
 from connectors.whatsapp.content import Edit, Revoke, content_of, kind_of
 from connectors.whatsapp.inbound import InboundMessage, words_of
@@ -23,7 +23,6 @@ from connectors.whatsapp.inbound import InboundMessage, words_of
 _CHANGES = ("edit", "revoke", "group")
 # The kind of the row that stands for the news (a status) that a message was deleted.
 DELETED = "deleted"
-_REACH_THE_BOT = ("edit", "revoke")
 # WhatsApp lets people edit for 15 minutes and take back for two days.
 _LONGEST = timedelta(days=3)
 # What stays of a message: nothing that anybody wrote.
@@ -61,16 +60,14 @@ def edited(session: Session, row: Inbox) -> Inbox | None:
     return original if original.processed_at is not None else None
 
 
-def outdated(session: Session, row: Inbox) -> list[str]:
-    """The messages whose words this change replaced or took back: its message and the earlier edits of it."""
-    # A status that says "deleted" is kept like a revoke.
-    kind = "revoke" if row.kind == DELETED else row.kind
-    target = _target(content_of(row.payload, kind)) if kind in _REACH_THE_BOT else None
+def taken_back(session: Session, row: Inbox) -> list[str]:
+    """What a revoke, or the news that a message was deleted, takes back: the message and the edits of it."""
+    target = _target(content_of(row.payload, "revoke")) if row.kind in ("revoke", DELETED) else None
     if target is None or row.contact_id is None:
         return []
     edits = messaging.of_kinds(session, [row.contact_id], ("edit",), row.sent_at - _LONGEST)
-    earlier = (e for e in edits if e.id != row.id and _target(content_of(e.payload, e.kind)) == target)
-    return [target, *(edit.wamid for edit in earlier)]
+    of_it = (edit for edit in edits if _target(content_of(edit.payload, edit.kind)) == target)
+    return [target, *(edit.wamid for edit in of_it)]
 
 
 def read_with(session: Session, original: Inbox) -> None:
@@ -97,6 +94,9 @@ def deleted(session: Session, wamid: str, at: datetime) -> None:
     row = messaging.find(session, wamid)
     if row is None or row.contact_id is None:
         return
+    # As whoever stores messages of theirs: an edit that is being stored must not bring the words back.
+    contacts.lock(session, [row.contact_id])
+    session.refresh(row)
     erase(session, wamid, row.contact_id, at)
     messaging.receive(
         session,

@@ -169,6 +169,11 @@ class Consumer:
             return True
         if attempts < MAX_ATTEMPTS:
             return False
+        if incoming.taken_back:
+            # Who only took a message back is told of no problem, and those who write next do not wait for it.
+            await _blocking(turns.save, incoming, turns.Answer())
+            logger.error("inbox %d: what was taken back stays in the conversation (%s)", incoming.inbox_id, why)
+            return True
         answer = await turns.technical_problem(self._bot, incoming)
         await _blocking(turns.save_technical_problem, incoming, answer, f"inbox {incoming.inbox_id}: {why}")
         logger.error("inbox %d: given to a person after %d attempts", incoming.inbox_id, attempts)

@@ -46,7 +46,7 @@ class Bot(Protocol):
         """What the danger screen and the model see in `text`; None: no emergency."""
 
     async def forget(self, contact_id: int, message_ids: Collection[str]) -> None:
-        """Take the words of these messages out of the conversation; what they meant stays."""
+        """Take the words of these messages out of the conversation; their signs of danger stay."""
 
     async def form(self, contact_id: int) -> str | None:
         """The form that is being filled in; None when the assistant waits for no answer to a question of one."""
@@ -82,8 +82,8 @@ class Incoming:
     edited: str | None = None
     # the list that was tapped, at the page that the tap asks for
     turned: Message | None = None
-    # the messages whose words were replaced or taken back by this one
-    outdated: Collection[str] = ()
+    # the messages that were taken back by this one
+    taken_back: Collection[str] = ()
     # whether the contact was thanked for photos or files a moment ago
     thanked: bool = False
 

@@ -78,7 +78,7 @@ def _incoming(session: Session, row: Inbox) -> Incoming:
         question=conversations.last_question(session, contact.id, besides=kinds.TAG),
         edited=_edited(session, row),
         turned=_turned(session, contact.id, row),
-        outdated=changes.outdated(session, row),
+        taken_back=changes.taken_back(session, row),
         thanked=conversations.said_just_now(session, contact.id, kinds.TAG, kinds.ALBUM),
     )
 
@@ -152,8 +152,8 @@ def handoff_tag(handoff_id: int) -> str:
 
 async def answer(bot: Bot, incoming: Incoming) -> Answer:
     """Who answers this message, and what."""
-    if incoming.outdated:
-        await bot.forget(incoming.contact_id, incoming.outdated)
+    if incoming.taken_back:
+        await bot.forget(incoming.contact_id, incoming.taken_back)
     urgent = await emergency(bot, incoming)
     if urgent is not None:
         return replace(urgent, urgent=True)

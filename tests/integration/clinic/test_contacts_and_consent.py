@@ -104,6 +104,7 @@ def test_many_senders_are_found_or_made_in_one_go() -> None:
         pytest.param([("4915123456789", "DE.b")], id="two contacts: somebody decides"),
         pytest.param([("4915100000001", "DE.1"), ("4915100000001", None)], id="new, and shared by two senders"),
         pytest.param([("4915100000001", None), ("+49 151 00000001", None)], id="new, and written in two ways"),
+        pytest.param([("4915123456789", "DE.new"), ("4915100000001", "DE.new")], id="new, with the id of a known one"),
         pytest.param([("hello", None), (None, None), ("", "x" * 129)], id="no addresses"),
     ],
 )

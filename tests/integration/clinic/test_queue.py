@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 import sys
 import time
@@ -75,9 +77,25 @@ def test_a_busy_process_keeps_nobody_out(url: str) -> None:
 
 def test_a_killed_process_leaves_the_queue(url: str) -> None:
     with running(HOLDER, url) as process:
+        with Path(url.removeprefix("sqlite:///") + "-queue").open("rb") as ticket, pytest.raises(BlockingIOError):
+            fcntl.flock(ticket, fcntl.LOCK_EX | fcntl.LOCK_NB)
         process.kill()
         with database.transaction(url) as session:
             session.execute(text("CREATE TABLE free (x INTEGER)"))
+
+
+def test_a_child_that_was_forked_in_the_middle_holds_up_nobody(url: str) -> None:
+    """The child lives on with what was open in its parent; and it can write itself."""
+    with database.transaction(url):
+        child = os.fork()
+        if child == 0:
+            time.sleep(0.2)
+            with database.transaction(url):
+                time.sleep(0.2)
+            os._exit(0)
+    with database.transaction(url):
+        pass
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_who_failed_has_left_the_queue(url: str) -> None:

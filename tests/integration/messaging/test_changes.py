@@ -13,30 +13,10 @@ from clinic import database, encryption, handoffs, media, messaging
 from clinic.models import Medium
 from clinic.models.messaging import Inbox, Outbox
 from connectors.whatsapp import intake, turns
+from tests.support.changes import SAID, edited, revoked, said
 from tests.support.whatsapp import SENT_AT, EchoBot, contact, message, of_messages, of_status, rows, wait_for, webhook
 
 pytestmark = pytest.mark.usefixtures("database_url")
-
-SAID = "my number is 12345"
-
-
-def said(**fields: Any) -> dict[str, Any]:
-    return message(wamid="wamid.SAID", body=SAID, timestamp=SENT_AT, **fields)
-
-
-def edited(words: str, seconds: int = 60, **fields: Any) -> dict[str, Any]:
-    new = {"type": "text", "text": {"body": words}}
-    return message(
-        "edit",
-        wamid=f"wamid.EDIT{seconds}",
-        timestamp=SENT_AT + seconds,
-        edit={"original_message_id": "wamid.SAID", "message": new},
-        **fields,
-    )
-
-
-def revoked(seconds: int = 120, target: str = "wamid.SAID", **fields: Any) -> dict[str, Any]:
-    return message("revoke", timestamp=SENT_AT + seconds, revoke={"original_message_id": target}, **fields)
 
 
 def original() -> Any:
@@ -59,7 +39,6 @@ def test_an_edit_is_what_gets_answered() -> None:
     with webhook(bot):
         wait_for(lambda: all(row.processed_at for row in rows(Inbox)))
     assert [text for _, text in bot.turns] == ["my number is 99999"]
-    assert bot.forgotten == [], "the bot has never heard what was replaced"
 
 
 def test_an_edit_of_an_answered_message_is_not_answered_again() -> None:
@@ -73,43 +52,6 @@ def test_an_edit_of_an_answered_message_is_not_answered_again() -> None:
     assert original().text == "my number is 99999"
     assert original().edited_at is not None
     assert len(rows(Outbox)) == 1
-    assert bot.forgotten == [(contact(), ["wamid.SAID"])]
-
-
-def test_what_was_answered_before_it_was_taken_back_is_forgotten_with_its_edits() -> None:
-    bot = EchoBot()
-    with webhook(bot) as server:
-        for change in (said(), edited("my number is 99999", 60), edited("danger", 70), revoked()):
-            server.post(of_messages(change))
-            wait_for(lambda: all(row.processed_at for row in rows(Inbox)))
-    assert "danger" in dict(map(reversed, bot.turns)), "an edit that is a turn of its own"
-    assert bot.forgotten[-1] == (contact(), ["wamid.SAID", "wamid.EDIT60", "wamid.EDIT70"])
-
-
-def test_what_a_status_says_was_deleted_is_forgotten_once_and_opens_no_window() -> None:
-    bot = EchoBot()
-    with webhook(bot) as server:
-        server.post(of_messages(said()))
-        wait_for(lambda: rows(Outbox))
-        with database.read() as session:
-            before = messaging.window_closes_at(session, contact())
-        for _ in range(2):
-            server.post(of_status(None, "wamid.SAID", "deleted", timestamp=str(SENT_AT + 3600)))
-        wait_for(lambda: bot.forgotten and all(row.processed_at for row in rows(Inbox)))
-    assert bot.forgotten == [(contact(), ["wamid.SAID"])]
-    with database.read() as session:
-        assert messaging.window_closes_at(session, contact()) == before
-    assert len(rows(Outbox)) == 1
-
-
-def test_nothing_is_forgotten_of_what_somebody_else_wrote() -> None:
-    bot = EchoBot()
-    with webhook(bot) as server:
-        server.post(of_messages(said()))
-        wait_for(lambda: rows(Outbox))
-        server.post(of_messages(revoked(phone="4915123000099")))
-        wait_for(lambda: all(row.processed_at for row in rows(Inbox)))
-    assert (contact(), ["wamid.SAID"]) not in bot.forgotten
 
 
 @pytest.mark.parametrize("reason", [None, "asked"])

@@ -41,7 +41,14 @@ def test_all_payloads_of_our_own_go_through_the_webhook_twice() -> None:
         for path in [*FILES, *reversed(FILES)]:
             assert server.post(None, raw=path.read_bytes()).status_code == 200, path.stem
     kept = [message for path in FILES for message in inbound.parse(own(path.stem)).messages]
-    assert sorted(row.wamid for row in rows(Inbox)) == sorted({message.wamid for message in kept})
+    deleted = {
+        f"deleted:{status.wamid}"
+        for path in FILES
+        for status in inbound.parse(own(path.stem)).statuses
+        if status.status == "deleted"
+    }
+    assert sorted(row.wamid for row in rows(Inbox)) == sorted({message.wamid for message in kept} | deleted)
+    assert len(deleted) == 1
     fields = {row.field for row in rows(ChannelEvent)}
     assert {"account_update", "calls", "smb_message_echoes", "group_lifecycle_update", "thought_transfer"} <= fields
     assert {"messages.errors", "messages.statuses", "user_preferences", "user_id_update"} <= fields
