@@ -135,7 +135,7 @@ class RasaBot:
         before = await self._tracker(sender)
         said = _said_after(before, message_id)
         if said is not None:
-            return Turn(said, language_of(before, fallback))
+            return Turn(said, language_of(before, fallback), replayed=True)
         make_patient(self._agent())
         collector = Collector()
         await self._on_new_message(

@@ -13,10 +13,14 @@ Response = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Turn:
-    """What the assistant said, as Rasa's raw responses, and the conversation's language after it."""
+    """What the assistant said, as Rasa's raw responses, and the conversation's language after it.
+
+    `replayed`: it was said in an earlier attempt, to the words that the message had then.
+    """
 
     responses: Sequence[Response]
     language: str
+    replayed: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,10 +94,14 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Answer:
-    """What to write down for a message. No messages: it is processed in silence. `urgent` is said in any case."""
+    """What to write down for a message. No messages: it is processed in silence. `urgent` is said in any case.
+
+    `replayed` as in `Turn`: an edit that has come since has been read by nobody.
+    """
 
     messages: Sequence[Message] = field(default_factory=list)
     language: str | None = None
     introduced: bool = False
     tag: str | None = None
     urgent: bool = False
+    replayed: bool = False

@@ -120,7 +120,7 @@ def save(incoming: Incoming, answer: Answer) -> None:
             silent = not answer.urgent and _was_taken_over(session, incoming)
             if not messaging.finish(session, incoming.inbox_id, [] if silent else answer.messages, tag=answer.tag):
                 return
-            _settle_what_came_meanwhile(session, incoming)
+            _settle_what_came_meanwhile(session, incoming, answer)
             contact = session.get(Contact, incoming.contact_id)
             if answer.language:
                 contact.language = answer.language
@@ -130,10 +130,10 @@ def save(incoming: Incoming, answer: Answer) -> None:
     database.retrying(write)
 
 
-def _settle_what_came_meanwhile(session: Session, incoming: Incoming) -> None:
+def _settle_what_came_meanwhile(session: Session, incoming: Incoming, answer: Answer) -> None:
     """What belongs to a message that is finished now: an edit that was answered with it, words that came too late."""
     row = session.get(Inbox, incoming.inbox_id)
-    if row.edited_at is not None and row.payload == incoming.payload:
+    if row.edited_at is not None and row.payload == incoming.payload and not answer.replayed:
         changes.read_with(session, row)
     if row.kind == "audio" and incoming.heard is None:
         alarm.heard_late(session, row.id, hearing.heard(session, row))
@@ -171,7 +171,8 @@ async def answer(bot: Bot, incoming: Incoming) -> Answer:
     if words is None:
         return await _wordless(bot, incoming)
     turn = await bot.turn(incoming.contact_id, words, incoming.wamid, incoming.language)
-    return await _with_introduction(bot, incoming, await kinds.with_thanks(bot, incoming, turn))
+    said = await _with_introduction(bot, incoming, await kinds.with_thanks(bot, incoming, turn))
+    return replace(said, replayed=turn.replayed)
 
 
 async def _wordless(bot: Bot, incoming: Incoming) -> Answer:
@@ -194,7 +195,7 @@ async def emergency(bot: Bot, incoming: Incoming) -> Answer | None:
     if words is None or not ((incoming.emergency_asked and not is_edit) or await bot.danger(words) is not None):
         return None
     turn = await bot.turn(incoming.contact_id, words, incoming.wamid, incoming.language)
-    return _answer(turn.responses, turn.language) if turn.responses else None
+    return replace(_answer(turn.responses, turn.language), replayed=turn.replayed) if turn.responses else None
 
 
 async def technical_problem(bot: Bot, incoming: Incoming) -> Answer:

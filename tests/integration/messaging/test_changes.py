@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -98,6 +100,22 @@ def test_an_edit_in_the_middle_of_the_answer_is_read_after_it() -> None:
     assert incoming is not None
     intake.store(of_messages(edited("danger")))
     turns.save(incoming, turns.Answer(messages=[{"text": "the old answer"}]))
+    after = turns.load(incoming.contact_id)
+    assert after is not None and (after.kind, after.edited) == ("edit", "danger")
+
+
+def test_an_edit_after_a_turn_that_was_saved_but_not_written_down_is_read() -> None:
+    """The process died in between: the second attempt gets the answer to the old words."""
+
+    class Replaying(EchoBot):
+        async def turn(self, *given: Any) -> turns.Turn:
+            return replace(await super().turn(*given), replayed=True)
+
+    intake.store(of_messages(said()))
+    intake.store(of_messages(edited("danger")))
+    incoming = turns.load(original().contact_id)
+    assert incoming is not None
+    turns.save(incoming, asyncio.run(turns.answer(Replaying(), incoming)))
     after = turns.load(incoming.contact_id)
     assert after is not None and (after.kind, after.edited) == ("edit", "danger")
 
