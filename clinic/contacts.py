@@ -161,13 +161,10 @@ def of_senders(session: Session, senders: Collection[Sender]) -> dict[Sender, in
         col(ContactAddress.value).in_(values)
     )
     known = {(system, value): contact_id for system, value, contact_id in session.execute(rows)} if values else {}
-    owners = {sender: {known.get(address) for address in wanted[sender].items()} for sender in wanted}
-    found = {sender: of.pop() for sender, of in owners.items() if len(of) == 1}
-    strangers = {sender: wanted[sender] for sender, owner in found.items() if owner is None}
-    return {
-        **{sender: owner for sender, owner in found.items() if owner is not None},
-        **_make(session, {sender: strangers[sender] for sender in _alone(wanted) if sender in strangers}),
-    }
+    owners = {sender: {known.get(address) for address in addresses.items()} for sender, addresses in wanted.items()}
+    found = {sender: owner for sender, (owner, *others) in owners.items() if owner is not None and not others}
+    strangers = {sender: wanted[sender] for sender in _alone(wanted) if owners[sender] == {None}}
+    return {**found, **_make(session, strangers)}
 
 
 def _alone(wanted: Mapping[Sender, Mapping[str, str]]) -> list[Sender]:

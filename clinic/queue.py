@@ -1,9 +1,9 @@
 """Who writes next to an SQLite database: processes queue for it, and whoever waits is woken when it is their turn.
 
 SQLite itself lets those who wait look again after pauses of up to 100 ms, and whoever looks at the right moment is first.
-A busy process then keeps an idle one out for seconds: a gateway could store 117 webhooks a second beside a busy bot, and
-455 with this queue (docs/decisions/0016). It is a lock on a file beside the database, so a killed process leaves it.
-It only orders; what keeps two writers apart is SQLite's own lock, also from those who know no queue.
+A busy process then keeps an idle one out for seconds (measured in docs/decisions/0016). The queue is a lock on a file
+beside the database, so a killed process leaves it. It only orders; what keeps two writers apart is SQLite's own lock,
+also from those who know no queue.
 
 The wait has no end: a process that is stopped (not killed) in the middle of a transaction holds up all others until it goes
 on or ends, where SQLite alone would raise "database is locked" after `database.BUSY_SECONDS`.

@@ -183,7 +183,7 @@ class RasaBot:
         """What the tracker store keeps of these messages has no words any more."""
         forget = getattr(self._store(), "forget", None)
         if forget is None:
-            logger.warning("this tracker store forgets nothing: words that were changed or taken back stay in it")
+            logger.warning("this tracker store forgets nothing: words that were taken back stay in it")
         else:
             await forget(str(contact_id), message_ids)
 
