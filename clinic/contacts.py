@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import phonenumbers
 from sqlalchemy import delete, select
@@ -144,11 +144,12 @@ Sender = tuple[str | None, str | None]
 """(phone, user id) as a message gives them."""
 
 
-def of_senders(session: Session, senders: Collection[Sender]) -> dict[Sender, int]:
+def of_senders(session: Session, senders: Sequence[Sender]) -> dict[Sender, int]:
     """Sender → contact id, of those about whom nothing is to be decided; `by_address` is for the rest.
 
     Who is known by all that they give is found, who is known by nothing of it is made: one question and one writing
-    for all of them, where `by_address` asks and writes for each. Needs a session of `database.transaction()`.
+    for all of them, where `by_address` asks and writes for each. New ones are made in the order given, so that who wrote
+    first has the lower id. Needs a session of `database.transaction()`.
     """
     wanted: dict[Sender, dict[str, str]] = {}
     for sender in senders:

@@ -81,7 +81,7 @@ def _owners(session: Session, messages: Sequence[InboundMessage]) -> dict[_Sende
     """Who sent what, found and locked in one order for all, so that no two batches wait for each other in a circle."""
     senders = {_sender(message): message for message in messages}
     ordinary = [message for message in senders.values() if not isinstance(message.content, System)]
-    known = contacts.of_senders(session, {(message.phone, message.user_id) for message in ordinary})
+    known = contacts.of_senders(session, [(message.phone, message.user_id) for message in ordinary])
     settled = {_sender(message): known.get((message.phone, message.user_id)) for message in ordinary}
     owners = {sender: settled.get(sender) or _contact(session, senders[sender]) for sender in sorted(senders)}
     contacts.lock(session, sorted({owner for owner in owners.values() if owner is not None}))

@@ -147,6 +147,12 @@ def test_whoever_gets_the_old_number_is_somebody_else() -> None:
     assert rows(Inbox)[2].contact_id == second.id != first.id
 
 
+def test_who_writes_first_is_the_first_contact() -> None:
+    phones = [f"49151230001{number:02d}" for number in range(20, 0, -1)]
+    intake.store(of_messages(*(message(phone=phone) for phone in phones)))
+    assert [addresses(contact.id)["phone"] for contact in rows(Contact)] == [f"+{phone}" for phone in phones]
+
+
 def test_a_number_is_not_taken_from_somebody_who_may_be_the_same_person() -> None:
     intake.store(of_messages(message(), message(phone=NEW_PHONE)))
     intake.store(of_messages(changed_number()))
