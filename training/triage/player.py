@@ -14,10 +14,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
+from rasa.core.channels.channel import UserMessage
+
 from clinic import contacts, database, handoffs
 from clinic.triage import intakes
 from clinic.triage.codes import COMPLAINT
 from clinic.triage.protocols import GENERAL, Question
+from nlu.responses import tracker_language
 from training.quiet import quiet
 from training.triage import vignettes
 from training.triage.judge import levels
@@ -35,7 +38,7 @@ class Agent(Protocol):
 
     tracker_store: Any
 
-    async def handle_text(self, text_message: str, sender_id: str) -> Any:
+    async def handle_message(self, message: Any) -> Any:
         """A whole turn."""
 
     async def parse_message(self, message_data: str) -> Any:
@@ -49,10 +52,13 @@ async def play(agent: Agent, vignette: Vignette, number: int) -> Outcome:
         contact_id = contact.id
     said, transcript, questions = vignette.opening, [], 0
     asked: Any = None
+    # As the channel does: what the form asked and which language was spoken so far go along with each message.
+    metadata: dict[str, Any] = {"asked": None, "language": None}
     for _ in range(MOST_TURNS):
-        responses = await agent.handle_text(said, sender_id=str(contact_id))
+        responses = await agent.handle_message(UserMessage(said, sender_id=str(contact_id), metadata=metadata))
         transcript += [f"> {said}", *(f"< {one.get('text', '')}" for one in responses or [])]
         tracker = await agent.tracker_store.retrieve(str(contact_id))
+        metadata = {"asked": tracker.get_slot("requested_slot"), "language": tracker_language(tracker)}
         if tracker.get_slot("emergency") == "acted":
             signs = ((tracker.latest_message.parse_data or {}).get("emergency") or {}).get("signs") or []
             return _outcome(vignette, "emergency", questions, "screen", tuple(signs), transcript)

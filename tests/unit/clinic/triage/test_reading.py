@@ -63,7 +63,68 @@ def test_how_old(language: str, text: str, years: float) -> None:
         ("en", "999 help", False),
         ("pt", "3 desmaios", False),
         ("en", "help", False),
+        ("en", "3 weeks maybe", True),
+        ("pt", "ah uns 4 meses", True),
+        ("ru", "ну где-то 2 недели", True),
+        ("ar", "يمكن 3 أيام والله", True),
+        ("de", "so ungefähr 10 Tage glaub ich", True),
+        ("en", "maybe she is dead 3", False),
     ],
 )
 def test_an_amount_alone_tells_of_nothing(language: str, text: str, amount: bool) -> None:
     assert is_amount(text, language) is amount
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "years"),
+    [
+        ("ar", "سنتين ونص", 2.5),
+        ("ar", "شهرين", 0.167),
+        ("ar", "سنة ونص", 1.5),
+        ("ar", "santen w noss", 2.5),
+        ("en", "two and a half", 2.5),
+        ("en", "a year and a half", 1.5),
+        ("pt", "um ano e meio", 1.5),
+        ("pt", "dois anos e meio", 2.5),
+        ("ru", "два с половиной года", 2.5),
+        ("ru", "полгода", 0.5),
+        ("ru", "месяц", 0.083),
+        ("de", "zweieinhalb", 2.5),
+        ("de", "6 Wochen", 0.115),
+    ],
+)
+def test_how_old_as_a_mother_says_it(language: str, text: str, years: float) -> None:
+    assert reading.age(text, language) == years
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "lasted"),
+    [
+        ("ru", "месяца полтора", 45),
+        ("ru", "года два", 730),
+        ("ar", "شهر ونص", 45),
+        ("ar", "شهرين", 60),
+        ("ar", "chhar w noss", 45),
+        ("pt", "um mês e meio", 45),
+        ("en", "a month and a half", 45),
+        ("de", "anderthalb Monate", 45),
+        ("de", "ne Woche", 7),
+        ("en", "3", 3),
+    ],
+)
+def test_since_when_with_halves_and_duals(language: str, text: str, lasted: float) -> None:
+    assert reading.days(text, language) == lasted
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "years"),
+    [
+        ("de", "mein Baby ist 6 Wochen und spuckt", 0.115),
+        ("en", "my baby is 6 weeks and spits up", 0.115),
+        ("pt", "meu bebê tem 5 semanas e chora", 0.096),
+        ("ru", "малышу 6 недель, срыгивает", 0.115),
+        ("ar", "البيبي 6 أسابيع ومش بيرضع", 0.115),
+    ],
+)
+def test_a_baby_s_weeks_are_its_age(language: str, text: str, years: float) -> None:
+    assert reading.read(text, language).known == {"age": years}

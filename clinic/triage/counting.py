@@ -1,0 +1,169 @@
+"""Numbers, units and times among the words of a message: "thirty five", "two and a half years", "since Monday", "7/10".
+
+Works on what `clinic.triage.reading.lexicon` found; knows no language itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from clinic import clock
+from clinic.settings import settings
+from clinic.triage.conditions import Value
+from clinic.triage.lexicon import Hit
+from clinic.triage.tokens import Token
+
+DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
+YEARS_ONLY = ("year", "month")
+YEARS = {"day": 1 / 365, "week": 7 / 365, "month": 1 / 12, "year": 1.0}
+OLDEST = 120
+# Words before or after a number that make it an age or a duration.
+NEAR = 3
+# "thirty five": a multiple of ten and a smaller number after it are one.
+AND = ("e", "and", "und", "и", "و")
+TENS, MOST_ONES = (20, 30, 40, 50, 60, 70, 80, 90), 10
+_OUT_OF_TEN = re.compile(r"(\d{1,2})(?:[.,]\d)?/10")
+
+
+def is_of(hit: Hit, section: str) -> bool:
+    """Whether a hit belongs to this section of the words."""
+    return hit.concept.partition(" ")[0] == section
+
+
+def numbers(message: Sequence[Token], hits: Sequence[Hit]) -> list[tuple[int, float]]:
+    """(place of its last word, value) of every plain number, in digits or words; "thirty five" is one."""
+    found = [
+        (place, float(token.text.replace(",", ".")))
+        for place, token in enumerate(message)
+        if re.fullmatch(r"\d{1,4}(?:[.,]\d)?", token.text)
+    ]
+    taken = {place for place, _ in found}
+    words = {hit.last: float(hit.concept.split(" ")[1]) for hit in hits if is_of(hit, "numbers") and hit.last not in taken}
+    for place in sorted(words):
+        before = place - 2 if place and message[place - 1].text in AND else place - 1
+        pair = {words.get(before, 0.0), words[place]}
+        if before in words and pair & set(TENS) and min(pair) < MOST_ONES:  # Arabic says the ones first
+            words[place] += words.pop(before)
+    return sorted([*found, *words.items()])
+
+
+def _unit_after(hits: Sequence[Hit], place: int) -> str:
+    return next((hit.concept.split(" ")[1] for hit in hits if is_of(hit, "units") and hit.first == place + 1), "")
+
+
+def _unit_before(hits: Sequence[Hit], place: int) -> str:
+    return next((hit.concept.split(" ")[1] for hit in hits if is_of(hit, "units") and hit.last == place - 1), "")
+
+
+def half_after(hits: Sequence[Hit], place: int) -> Hit | None:
+    """ "And a half", where it follows the word at `place`."""
+    return next((hit for hit in hits if hit.concept == "half" and hit.first == place + 1), None)
+
+
+def amounts(message: Sequence[Token], hits: Sequence[Hit]) -> list[tuple[float, str]]:
+    """(value, unit) of all that an answer counts: "2 months", "two and a half years", "شهرين", "года два", "a month"."""
+    halves = {place for hit in hits if hit.concept == "half" for place in hit.places}
+    found = []
+    for place, value in numbers(message, hits):
+        half = half_after(hits, place)
+        unit = _unit_after(hits, half.last if half else place)
+        half = half or (half_after(hits, place + 1) if unit else None)
+        unit = unit or _unit_before(hits, place)
+        if unit and place not in halves:
+            found.append((value + (0.5 if half else 0), unit))
+    for hit in hits:
+        if is_of(hit, "amounts"):
+            _, count, unit = hit.concept.split(" ")
+            found.append((float(count) + (0.5 if half_after(hits, hit.last) else 0), unit))
+    if not found:
+        found = [
+            (1.5 if half_after(hits, hit.last) else 1.0, hit.concept.split(" ")[1]) for hit in hits if is_of(hit, "units")
+        ]
+    return found
+
+
+def possible_age(years: float) -> float | None:
+    """The age in years, rounded; None of what nobody's age can be."""
+    return round(years, 3) if 0 <= years <= OLDEST else None
+
+
+def spans(hits: Sequence[Hit]) -> list[float]:
+    """Words that tell a time back: yesterday, this morning, Monday."""
+    found = []
+    for hit in hits:
+        if is_of(hit, "spans"):
+            code = hit.concept.partition(" ")[2]
+            found.append(_since_weekday(int(code.removeprefix("weekday"))) if code.startswith("weekday") else float(code))
+    return found
+
+
+def _since_weekday(weekday: int) -> float:
+    today = clock.now().astimezone(settings().time_zone).weekday()
+    return float((today - weekday) % 7 or 7)
+
+
+def _has_near(hits: Sequence[Hit], section: str, low: int, high: int) -> bool:
+    return any(is_of(hit, section) and low <= hit.last and hit.first <= high for hit in hits)
+
+
+def _has_cue(hits: Sequence[Hit], place: int) -> bool:
+    """Whether an age's cue holds the number ("she is 4") or ends right before it."""
+    return any(is_of(hit, "age") and (place in hit.places or hit.last == place - 1) for hit in hits)
+
+
+def age_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
+    """An age that was said unasked: with "old", after an age's cue, or years that are no duration."""
+    for place, value in numbers(message, hits):
+        unit = _unit_after(hits, place)
+        lasting = _has_near(hits, "since", place - NEAR, place - 1) or _has_near(hits, "ago", place + 1, place + NEAR)
+        if unit in YEARS and not lasting:
+            cued = _has_near(hits, "old", place + 1, place + 2) or (unit in YEARS_ONLY and _has_cue(hits, place))
+            if cued or (unit == "year" and value >= 1):
+                return possible_age(value * YEARS[unit])
+        elif not unit and not lasting and any(is_of(hit, "age") and place in hit.places for hit in hits):
+            return possible_age(value)
+    return None
+
+
+def days_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
+    """How long it has lasted, said unasked."""
+    counts = numbers(message, hits)
+    counted = {place + step for place, _ in counts for step in (0, 1)}
+    found = spans([hit for hit in hits if not counted & set(hit.places) or len(hit.places) > 2])
+    often = {place for hit in hits if is_of(hit, "often") for place in hit.places}
+    for place, value in counts:
+        if place in often:  # "only every 4 days" is no four days
+            continue
+        unit = _unit_after(hits, place)
+        old = _has_near(hits, "old", place + 1, place + 2) or (unit in YEARS_ONLY and _has_cue(hits, place))
+        lasting = _has_near(hits, "since", place - NEAR, place - 1) or _has_near(hits, "ago", place + 1, place + NEAR)
+        if unit in DAYS and not old and (lasting or unit in ("minute", "hour", "day", "week")):
+            found.append(value * DAYS[unit])
+    return max(found) if found else None
+
+
+def pregnancy_in(message: Sequence[Token], hits: Sequence[Hit]) -> dict[str, Value]:
+    """Weeks that are no duration: "36 weeks pregnant, bleeding since this morning"."""
+    for place, value in numbers(message, hits):
+        lasting = _has_near(hits, "since", place - NEAR, place - 1) or _has_near(hits, "ago", place + 1, place + NEAR)
+        if _unit_after(hits, place) == "week" and not lasting and 4 <= value <= 42:
+            others = spans(hits)
+            return {"pregnancy_week": value, **({"days": max(others)} if others else {"days": None})}
+    return {}
+
+
+def severity_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
+    """How bad, 0 to 10, said unasked: "7/10", "unbearable"."""
+    for token in message:
+        match = _OUT_OF_TEN.fullmatch(token.text)
+        if match and int(match[1]) <= 10:
+            return float(match[1])
+    for hit in hits:
+        if hit.concept == "severity number":
+            digits = next(message[place].text for place in hit.places if message[place].text[0].isdigit())
+            return float(re.match(r"\d+", digits)[0]) if float(re.match(r"\d+", digits)[0]) <= 10 else None  # type: ignore[index]
+    levels = [
+        float(hit.concept.split(" ")[1]) for hit in hits if is_of(hit, "severity") and hit.concept != "severity number"
+    ]
+    return max(levels) if levels else None
