@@ -12,7 +12,7 @@ import random
 from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Sequence, Text, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Text, Tuple
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
@@ -38,9 +38,10 @@ SHOWN_WHOLE = frozenset(("inform",))
 SEED = 42
 # Whatever else the words may mean, these are not read again: short answers, and what must never be swallowed.
 KEPT = frozenset((
-    *("affirm", "deny", "greet", "goodbye", "thank", "nevermind", "human_handoff", "change_language", "opt_out", "opt_in"),
-    *("delete_data", "export_data", "set_medication_reminder", "list_appointments"),
+    *("affirm", "deny", "nevermind", "human_handoff", "change_language", "opt_out", "opt_in", "delete_data", "export_data"),
 ))  # fmt: skip
+# A greeting is all that a few words say; behind more of them ("good morning doctor, the baby won't ...") may be anything.
+POLITE, FEW_WORDS = frozenset(("greet", "goodbye", "thank")), 5
 # These tell a complaint as they are, or beside a wish that counts more.
 TOLD_ANYWAY = frozenset((
     *(REPORT, "emergency", "ask_medical_advice", "book_appointment", "log_vital", "find_doctor", "inform"),
@@ -50,7 +51,7 @@ SOUNDS_UNWELL, SURELY_UNWELL, BELIEVED = 0.7, 0.9, 0.8
 # A wish for a doctor counts more than the illness it names, unless the model doubts it: the questions end in a booking.
 WISHES, DOUBTED = frozenset(("book_appointment", "find_doctor")), 0.5
 # From here on the intake may be offered below the answer (actions/intake/offer.py): it begins with this very message.
-PERHAPS_UNWELL = 0.3
+PERHAPS_UNWELL = 0.2
 
 
 class Models(NamedTuple):
@@ -101,7 +102,7 @@ class ComplaintClassifier(TaughtComponent):
         """Judge the messages whose intent leaves it open."""
         for message in messages:
             intent = message.get(INTENT) or {}
-            if self.model is not None and words_of(message) and intent.get("name") not in KEPT:
+            if self.model is not None and words_of(message) and not _is_kept(intent.get("name"), message.get(TEXT)):
                 self._judge(message, intent, self.model)
         return messages
 
@@ -118,6 +119,10 @@ class ComplaintClassifier(TaughtComponent):
             message.set(OUTPUT, likeliest, add_to_output=True)
         if gives_way:
             _set_intent(message, unwell)
+
+
+def _is_kept(intent: Optional[Text], text: Text) -> bool:
+    return intent in KEPT or (intent in POLITE and len(text.split()) <= FEW_WORDS)
 
 
 def _ranked(model: TextModel, reading: Reading) -> List[Tuple[str, float]]:

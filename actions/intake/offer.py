@@ -25,7 +25,7 @@ from clinic.triage.screen import CERTAIN, LIKELY
 OFFER, BEFORE = BESIDE, "before"
 # An offer costs a line and a missed illness more, so it is made far below the 0.7 from which the intent gives way. Words
 # that name a complaint may be nobody's ("a flu jab"), so the model has to think it possible at least.
-PERHAPS_UNWELL, NAMED = 0.3, 0.01
+PERHAPS_UNWELL, NAMED = 0.2, 0.01
 # Who did not take it up has read it: it is not said again for so many turns, nor to who has just answered the questions.
 TURNS, LATELY = 5, dt.timedelta(hours=1)
 # What actions/emergency.py sets with the number to call: after it nobody is asked how they are.

@@ -18,6 +18,8 @@ _CLAUSE_ENDS = frozenset(",;:،؛()–—")
 _STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 # Arabic writes "and", "with", "to", "the" onto the word; long ones first.
 _ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ف", "ل", "ع", "ك")
+# "And not": short as they are, they stand alone too.
+_ARABIC_NOT = frozenset(prefix + word for prefix in "وف" for word in ("مش", "ما", "مو", "مب", "لا", "مي"))
 
 
 class Token(NamedTuple):
@@ -55,5 +57,6 @@ def forms(word: str) -> tuple[str, ...]:
     """The word and, in Arabic, the word without what is written onto its beginning."""
     if "\u0600" <= word[:1] <= "\u06ff":
         longer = [prefix for prefix in _ARABIC_PREFIXES if word.startswith(prefix) and len(word) - len(prefix) >= 3]
-        return (word, *(word[len(prefix) :] for prefix in longer))
+        negations = (word[1:],) if word in _ARABIC_NOT else ()
+        return (word, *(word[len(prefix) :] for prefix in longer), *negations)
     return (word,)

@@ -51,12 +51,26 @@ def judged(text: str, intent: str, confidence: float, unwell: float, asked: str 
         ("ask_medical_advice", 0.5, 0.99, "ask_medical_advice"),
         ("human_handoff", 0.5, 0.99, "human_handoff"),
         ("deny", 0.5, 0.99, "deny"),
+        ("set_medication_reminder", 0.6, 0.95, "report_symptom"),
+        ("set_medication_reminder", 0.95, 0.8, "set_medication_reminder"),
     ],
 )
 def test_the_intent(intent: str, confidence: float, unwell: float, becomes: str) -> None:
     data = judged("it stings when I go", intent, confidence, unwell)
     assert data["intent"]["name"] == becomes
     assert [entry["name"] for entry in data["intent_ranking"]].count(becomes) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("good morning doctor", "greet"),
+        ("thanks, see you", "greet"),
+        ("good morning doctor, the baby's nose is blocked and he will not feed", "report_symptom"),
+    ],
+)
+def test_a_greeting_hides_no_illness(text: str, becomes: str) -> None:
+    assert judged(text, "greet", 0.88, 0.95)["intent"]["name"] == becomes
 
 
 def test_the_answer_to_a_question_stays_what_it_is() -> None:
@@ -70,7 +84,7 @@ def test_the_likeliest_protocols_stand_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unwell", "asked", "kept"), [(0.3, None, True), (0.29, None, False), (0.6, "intake_complaint", False)]
+    ("unwell", "asked", "kept"), [(0.2, None, True), (0.19, None, False), (0.6, "intake_complaint", False)]
 )
 def test_what_may_begin_an_intake_later_keeps_its_protocols(unwell: float, asked: str | None, kept: bool) -> None:
     data = judged("it stings when I go", "refill_prescription", 0.99, unwell, asked)

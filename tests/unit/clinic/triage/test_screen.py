@@ -26,6 +26,8 @@ from clinic.triage.tokens import tokens
         ("он не дышит", "not_breathing"),
         ("مش بيتنفس", "not_breathing"),
         ("my 6 week old baby has a fever", "baby"),
+        ("البيبي مناخيره مسدودة ومش راضي يرضع", "baby"),  # "and not" in one word
+        ("бабушка рукой не шевелит", "stroke"),
     ],
 )
 def test_a_sign_is_seen(text: str, sign: str) -> None:
@@ -47,6 +49,24 @@ def test_what_speaks_against_it_is_named(text: str, reason: str) -> None:
     assert found.explained_away or not found.findings
     assert all(finding.discounted for finding in found.findings)
     assert reason in {finding.discounted for finding in found.findings} or not found.findings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "كحة ومش عندي وجع صدر",
+        "meu avô tem umas manchas roxas nos braços",
+        "ему лучше. скорую вызывать или рано",
+        "mein Vater macht sich Sorgen dass es ein Schlaganfall wird",
+    ],
+)
+def test_what_is_no_sign(text: str) -> None:
+    assert screen(text).level == NONE
+
+
+@pytest.mark.parametrize("text", ["امي وقعت في الحمام ومش بتفوق", "mama we23et w mesh bttfo2", "дочка не шевелится"])
+def test_who_fell_and_does_not_wake_is_certain(text: str) -> None:
+    assert screen(text).level == CERTAIN
 
 
 def test_a_denial_ends_at_but() -> None:
