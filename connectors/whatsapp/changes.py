@@ -19,10 +19,10 @@ from clinic.models.messaging import Inbox
 from connectors.whatsapp.content import Edit, Revoke, content_of, kind_of
 from connectors.whatsapp.inbound import InboundMessage, words_of
 
-# In a group an edit is of kind "group", like everything there.
-_CHANGES = ("edit", "revoke", "group")
 # The kind of the row that stands for the news (a status) that a message was deleted.
 DELETED = "deleted"
+# In a group an edit is of kind "group", like everything there.
+_CHANGES = ("edit", "revoke", "group", DELETED)
 # WhatsApp lets people edit for 15 minutes and take back for two days.
 _LONGEST = timedelta(days=3)
 # What stays of a message: nothing that anybody wrote.
@@ -44,7 +44,7 @@ def settle(session: Session, new: Sequence[tuple[InboundMessage, int]]) -> None:
     owners = {contact_id for contact_id, _ in targets}
     changes: dict[tuple[int, str], list[Inbox]] = {}
     for row in messaging.of_kinds(session, owners, _CHANGES, min(since)):
-        target = _target(content_of(row.payload, row.kind))
+        target = _target(_change(row))
         if target is not None and row.contact_id is not None and (row.contact_id, target) in targets:
             changes.setdefault((row.contact_id, target), []).append(row)
     for (contact_id, target), rows in changes.items():
@@ -62,7 +62,7 @@ def edited(session: Session, row: Inbox) -> Inbox | None:
 
 def taken_back(session: Session, row: Inbox) -> list[str]:
     """What a revoke, or the news that a message was deleted, takes back: the message and the edits of it."""
-    target = _target(content_of(row.payload, "revoke")) if row.kind in ("revoke", DELETED) else None
+    target = _target(_change(row)) if row.kind in ("revoke", DELETED) else None
     if target is None or row.contact_id is None:
         return []
     edits = messaging.of_kinds(session, [row.contact_id], ("edit",), row.sent_at - _LONGEST)
@@ -89,19 +89,24 @@ def erase(session: Session, wamid: str, contact_id: int, at: datetime) -> None:
         handoffs.take_back(session, contact_id, words or "")
 
 
-def deleted(session: Session, wamid: str, at: datetime) -> None:
-    """A status says that the patient took a message of theirs back; it has no row that would tell the consumer."""
+def deleted(session: Session, wamid: str, at: datetime, *, phone: str | None, user_id: str | None) -> None:
+    """A status says that the patient took a message of theirs back; it has no row that would tell the consumer.
+
+    Where the message has not come yet, the row that is made waits for it, if we know the person at all.
+    """
     row = messaging.find(session, wamid)
-    if row is None or row.contact_id is None:
+    owner = row.contact_id if row is not None else contacts.find(session, phone=phone, user_id=user_id)
+    if owner is None:
         return
-    # As whoever stores messages of theirs: an edit that is being stored must not bring the words back.
-    contacts.lock(session, [row.contact_id])
-    session.refresh(row)
-    erase(session, wamid, row.contact_id, at)
+    # As whoever stores messages of theirs: what is being stored must not bring the words back.
+    contacts.lock(session, [owner])
+    if row is not None:
+        session.refresh(row)
+    erase(session, wamid, owner, at)
     messaging.receive(
         session,
         wamid=f"{DELETED}:{wamid}"[:255],
-        contact_id=row.contact_id,
+        contact_id=owner,
         kind=DELETED,
         payload={"type": "revoke", "revoke": {"original_message_id": wamid}},
         sent_at=at,
@@ -111,7 +116,7 @@ def deleted(session: Session, wamid: str, at: datetime) -> None:
 def _apply(session: Session, contact_id: int, target: str, rows: Iterable[Inbox]) -> None:
     """All that is known to have happened to one message, the earliest first."""
     original = messaging.find(session, target)
-    read = [(row, content_of(row.payload, row.kind)) for row in rows]
+    read = [(row, _change(row)) for row in rows]
     revoked = next((row for row, change in read if isinstance(change, Revoke)), None)
     for row, change in read:
         if not isinstance(change, Edit):
@@ -137,6 +142,10 @@ def _edit(session: Session, original: Inbox, contact_id: int, row: Inbox, new: M
         text=words_of(payload, kind),
         payload=payload,
     )
+
+
+def _change(row: Inbox) -> object:
+    return content_of(row.payload, "revoke" if row.kind == DELETED else row.kind)
 
 
 def _target(content: object) -> str | None:

@@ -58,7 +58,10 @@ class InboundMessage:
 
 @dataclass(frozen=True)
 class InboundStatus:
-    """What became of one of our messages. `opaque` is the outbox's own mark, echoed."""
+    """What became of a message, nearly always one of ours. `opaque` is the outbox's own mark, echoed.
+
+    `phone` and `user_id` are those of the person in the conversation.
+    """
 
     status: str
     at: datetime
@@ -69,6 +72,8 @@ class InboundStatus:
     price_category: str | None = None
     price_model: str | None = None
     billable: bool | None = None
+    phone: str | None = None
+    user_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -264,6 +269,8 @@ def _status(status: Mapping[str, Any]) -> InboundStatus | None:
         price_category=(words(status, "pricing", "category") or "")[:32] or None,
         price_model=(words(status, "pricing", "pricing_model") or "")[:16] or None,
         billable=billable if isinstance(billable, bool) else None,
+        phone=words(status, "recipient_id"),
+        user_id=words(status, "recipient_user_id"),
     )
 
 

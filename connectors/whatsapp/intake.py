@@ -159,7 +159,7 @@ def _record(session: Session, status: InboundStatus) -> None:
     if status.status == "deleted":
         # Said of a patient's own message: they took it back.
         if status.wamid:
-            changes.deleted(session, status.wamid, status.at)
+            changes.deleted(session, status.wamid, status.at, phone=status.phone, user_id=status.user_id)
         return
     priced = status.price_category or status.price_model or status.billable is not None
     messaging.record_status(

@@ -238,6 +238,21 @@ def test_a_status_says_that_the_patient_deleted_it() -> None:
     assert "12345" not in everything()
 
 
+def test_a_status_says_so_before_the_message_comes() -> None:
+    contact()
+    intake.store(of_status(None, "wamid.SAID", "deleted", timestamp=str(SENT_AT + 9)))
+    intake.store(of_messages(said()))
+    assert original().revoked_at is not None
+    assert "12345" not in everything()
+
+
+def test_a_status_about_another_person_takes_nothing_back() -> None:
+    contact("4915123000777")
+    intake.store(of_status(None, "wamid.SAID", "deleted", timestamp=str(SENT_AT + 9), recipient_id="4915123000777"))
+    intake.store(of_messages(said()))
+    assert original().revoked_at is None
+
+
 def test_a_change_of_what_never_came_harms_nobody() -> None:
     """A change of a message that never came is kept, waits for nothing, and harms nobody."""
     intake.store(of_messages(edited("of nothing"), revoked(target="wamid.NEVER")))
