@@ -1,8 +1,8 @@
 """Asks what matters next, and decides how soon: the verdict of protocols on what is known.
 
 Every rule that holds counts, and the most dangerous level among them is the verdict. What nobody knows is not taken
-for a no: an emergency rule that hangs on it makes the case urgent, an urgent one routine. What was not asked because
-it could no longer change anything counts as a no.
+for a no: an emergency rule that hangs on it makes the case urgent, an urgent one routine, and so does a routine one
+that hangs on how long or how bad it is. What was not asked because it could no longer change anything counts as a no.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ MOST_QUESTIONS, MOST_OF_SEVERAL = 7, 9
 DANGER_IS = "urgent"
 # What an unknown leaves of a level.
 IF_UNKNOWN = {"emergency": "urgent", "urgent": "routine", "routine": "self_care"}
+# Numbers that need no instrument: who cannot say how long it has lasted is not told to wait at home for that reason.
+DURATION = "days"
+WITHOUT_INSTRUMENT = frozenset((DURATION, "severity", "age"))
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def judge(protocols: Sequence[Protocol], known: Known) -> Verdict:
     truths = [(rule, rule.when.judge(full)) for rule in _rules(protocols)]
     fired = [rule for rule, truth in truths if truth == Truth.TRUE]
     doubtful = [rule for rule, truth in truths if truth == Truth.UNKNOWN]
-    levels = [rule.level for rule in fired] + [IF_UNKNOWN[rule.level] for rule in doubtful if rule.level in IF_UNKNOWN]
+    levels = [rule.level for rule in fired] + [_if_unknown(rule, full) for rule in doubtful]
     # A danger sign that was told counts also where the leading protocol has no rule for it; not the complaint itself,
     # which its rules weigh: a sore rib is chest pain too.
     told = [name for name in sorted(danger()) if full.get(name) is True and name not in lead.implies]
@@ -63,8 +66,14 @@ def judge(protocols: Sequence[Protocol], known: Known) -> Verdict:
         level,
         lead.name,
         by_rules or tuple(f"danger/{name}" for name in told if level == DANGER_IS),
-        tuple(_name(rule) for rule in doubtful if IF_UNKNOWN.get(rule.level) == level),
+        tuple(_name(rule) for rule in doubtful if _if_unknown(rule, full) == level),
     )
+
+
+def _if_unknown(rule: Rule, known: Known) -> str:
+    """The level that a rule leaves which nobody can exclude."""
+    untold = any(name in known and known[name] is None for name in rule.when.names() & WITHOUT_INSTRUMENT)
+    return "routine" if rule.level == "routine" and untold else IF_UNKNOWN.get(rule.level, LEVELS[0])
 
 
 def _name(rule: Rule) -> str:
@@ -88,6 +97,8 @@ def next_question(protocols: Sequence[Protocol], known: Known, asked: int) -> Qu
 
     `asked` is how many were asked so far: after seven (of several complaints nine) there is an end. A `which` comes back
     with the signs that are still open and matter, the most dangerous first; with one left it is a yes-or-no question.
+    The last question before self-care is for the duration, unless danger signs were not shown yet: lists that come back
+    would crowd it out.
     """
     full = completed(known)
     current = judge(protocols, known).level
@@ -100,13 +111,18 @@ def next_question(protocols: Sequence[Protocol], known: Known, asked: int) -> Qu
     never = {name for rule in above for name in rule.when.names()} - askable - set(full)
     foreseen = {**full, **{name: _as_no(name) for name in never}}
     matter = {name for rule in above if rule.when.judge(foreseen) == Truth.OPEN for name in rule.when.names()}
-    for question in questions:
-        if question.when is not None and question.when.judge(full) == Truth.FALSE:
-            continue
-        names = tuple(name for name in question.names if name not in full and name in matter)
-        if not names:
-            continue
-        if question.kind == "which" and len(names) == 1:
-            return Question("sign", names)
-        return Question(question.kind, names)
-    return None
+    left = [question for question in questions if question.when is None or question.when.judge(full) != Truth.FALSE]
+    matter -= set(full)
+    left = [question for question in left if matter & set(question.names)]
+    if not left:
+        return None
+    question = left[0]
+    if asked == most - 1 and current == LEVELS[0] and not _shows_danger(question, full, matter):
+        question = next((other for other in left if other.names == (DURATION,)), question)
+    names = tuple(name for name in question.names if name in matter)
+    return Question("sign" if question.kind == "which" and len(names) == 1 else question.kind, names)
+
+
+def _shows_danger(question: Question, known: Known, matter: set[str]) -> bool:
+    """Whether it asks for danger signs and was not seen yet: nobody has named one of its rows."""
+    return bool(danger() & matter & set(question.names)) and not any(known.get(name) is True for name in question.names)

@@ -45,6 +45,7 @@ def test_the_most_dangerous_rule_that_holds_is_the_verdict() -> None:
         ({"age": 70.0, "double_vision": None}, "urgent"),  # an emergency rule that nobody can exclude
         ({"age": 30.0, "double_vision": False, "hernia_stuck": None}, "routine"),  # an urgent one
         ({"age": 30.0, "double_vision": False, "hernia_stuck": False, "night_pain": None}, "self_care"),
+        ({"double_vision": False, "hernia_stuck": False, "night_pain": False, "days": None, "course": "worse"}, "routine"),
         ({}, "self_care"),  # not asked is not unknown
     ],
 )
@@ -70,6 +71,19 @@ def test_what_was_said_is_not_asked_again() -> None:
 
 def test_after_seven_questions_there_is_an_end() -> None:
     assert engine.next_question([MADE], {}, engine.MOST_QUESTIONS) is None
+
+
+def test_the_last_question_before_self_care_is_for_the_duration() -> None:
+    long = replace(
+        MADE, rules=(*MADE.rules, _rule("long", "routine", "days >= 14"), _rule("sore", "routine", "hoarseness"))
+    )
+    asks = (*long.questions[:2], Question("which", ("hoarseness", "wheezing")), *long.questions[2:])
+    made = replace(long, questions=asks)
+    known: dict[str, conditions.Value] = {"age": 30.0, "double_vision": False, "hernia_stuck": False, "night_pain": False}
+    assert engine.next_question([made], known, 5) == Question("sign", ("hoarseness",))
+    assert engine.next_question([made], known, 6) == Question("number", ("days",))
+    dangers_first = {"age": 30.0}
+    assert engine.next_question([made], dangers_first, 6) == made.questions[1]
 
 
 def test_the_rules_that_always_hold_count_in_every_protocol() -> None:
