@@ -7,6 +7,7 @@ five letters on, two from nine.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from rapidfuzz.distance import OSA
 from clinic.triage.tokens import Token, forms
 from clinic.vocabulary import normalise
 
+# A figure at the beginning of a word of letters; "3/4" and "38,5" are one piece.
+_FIGURE_FIRST = re.compile(r"(\d+(?=[^\W\d_]))?(.*)", re.DOTALL)
 GAP, LONGEST_GAP = "...", 3
 NUMBER, YEAR = "<number>", "<year>"
 SHORTEST_MISSPELT, SHORTEST_TWICE_MISSPELT = 5, 9
@@ -43,6 +46,14 @@ class Hit(NamedTuple):
         return self.places[-1]
 
 
+def _pieces(word: str) -> Sequence[str]:
+    """The word in normal form, cut as `tokens` cuts a message: a figure that begins it stands alone ("3andi")."""
+    if word in (GAP, NUMBER, YEAR):
+        return (word,)
+    figure, rest = _FIGURE_FIRST.match(normalise(word).replace("'", "")).groups()  # type: ignore[union-attr]
+    return tuple(piece for piece in (figure, rest) if piece)
+
+
 def parse(expression: object) -> Expression:
     """The expression's words in normal form.
 
@@ -50,7 +61,7 @@ def parse(expression: object) -> Expression:
     """
     if not isinstance(expression, str):
         raise ValueError(f"{expression!r} is no text: put quotes around the expression")
-    words = tuple(word if word in (GAP, NUMBER, YEAR) else normalise(word).replace("'", "") for word in expression.split())
+    words = tuple(piece for word in expression.split() for piece in _pieces(word))
     if not words or GAP in (words[0], words[-1]):
         raise ValueError(f"{expression!r} is no expression: it must begin and end with a word")
     return words
