@@ -44,6 +44,7 @@ CLOCKS = {
     ("clinic/clock.py", "datetime.now"): "the one source of the time",
     ("simulator/clock.py", "datetime.now"): "plays Meta, which does not know our clock; freezes on its own",
     ("clinic/messaging/timers.py", "time.time"): "when to try again: goes on while the clinic's clock is frozen",
+    ("connectors/whatsapp/locks.py", "time.time"): "Rasa's own tickets run out by it",
 }
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import redis
-from rasa.core.lock_store import InMemoryLockStore, LockStore
+from rasa.core.lock_store import InMemoryLockStore, LockError, LockStore
 from rasa.utils.endpoints import read_endpoint_config
 
 from clinic.settings import PROJECT
@@ -47,15 +50,22 @@ def test_in_memory_without_redis(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(created().store, InMemoryLockStore)
 
 
-def test_two_servers_share_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """An empty Redis, and the addresses at which it was looked for."""
+    addresses: list[str] = []
 
     def connect(url: str, **_options: Any) -> Memory:
-        asked.append(url)
+        addresses.append(url)
         return Memory()
 
     monkeypatch.setenv("REDIS_URL", "redis://localhost:6379/2")
     monkeypatch.setattr(redis.StrictRedis, "from_url", connect)
+    yield addresses
+    Memory.kept.clear()
+
+
+def test_two_servers_share_a_lock(asked: list[str]) -> None:
     one, other = created(), created()
     order = []
 
@@ -72,3 +82,70 @@ def test_two_servers_share_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     assert order == ["one begins", "one ends", "other begins", "other ends"]
     assert set(asked) == {"redis://localhost:6379/2"}
     assert Memory.kept == {}
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_killed_servers_ticket_and_the_one_behind_it_would_run_out_together() -> None:
+    """The second is renewed. Rasa's own waited for ever, and the contact had no answers until the next start."""
+    killed, other = created(), created()
+    killed.issue_ticket("7", 0.3)
+
+    async def turn() -> bool:
+        async with other.lock("7", 0.3, wait_time_in_seconds=0.4):
+            return True
+
+    assert asyncio.run(asyncio.wait_for(turn(), 5))
+    assert Memory.kept == {}
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_turn_may_last_longer_than_its_ticket() -> None:
+    one, other = created(), created()
+    order = []
+
+    async def long() -> None:
+        async with one.lock("7", 0.3):
+            await asyncio.sleep(0.8)
+            order.append("long")
+
+    async def short() -> None:
+        await asyncio.sleep(0.1)
+        async with other.lock("7", 0.3, wait_time_in_seconds=0.05):
+            order.append("short")
+
+    async def both() -> None:
+        await asyncio.gather(long(), short())
+
+    asyncio.run(both())
+    assert order == ["long", "short"]
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_killed_server_holds_others_up_for_seconds() -> None:
+    async def expires() -> float:
+        async with created().lock("7"):
+            (lock,) = Memory.kept.values()
+            return float(json.loads(json.loads(lock)["tickets"][0])["expires"])
+
+    assert asyncio.run(expires()) < time.time() + 11
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_ticket_that_is_lost_is_not_waited_for() -> None:
+    """A clock that jumps takes all of them: who waits is told, and tries again."""
+    one, other = created(), created()
+    one.issue_ticket("7", 60)
+
+    async def turn() -> None:
+        async with other.lock("7", 60, wait_time_in_seconds=0.05):
+            pass
+
+    async def loses() -> None:
+        waiting = asyncio.create_task(turn())
+        await asyncio.sleep(0.1)
+        (key,) = Memory.kept
+        Memory.kept[key] = json.dumps({"conversation_id": "7", "tickets": []}).encode()
+        await asyncio.wait_for(waiting, 5)
+
+    with pytest.raises(LockError):
+        asyncio.run(loses())
