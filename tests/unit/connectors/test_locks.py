@@ -88,13 +88,13 @@ def test_two_servers_share_a_lock(asked: list[str]) -> None:
 def test_a_killed_servers_ticket_and_the_one_behind_it_would_run_out_together() -> None:
     """The second is renewed. Rasa's own waited for ever, and the contact had no answers until the next start."""
     killed, other = created(), created()
-    killed.issue_ticket("7", 0.3)
+    killed.issue_ticket("7", 1.2)
 
     async def turn() -> bool:
-        async with other.lock("7", 0.3, wait_time_in_seconds=0.4):
+        async with other.lock("7", 1.2, wait_time_in_seconds=1.5):
             return True
 
-    assert asyncio.run(asyncio.wait_for(turn(), 5))
+    assert asyncio.run(asyncio.wait_for(turn(), 10))
     assert Memory.kept == {}
 
 
@@ -104,13 +104,13 @@ def test_a_turn_may_last_longer_than_its_ticket() -> None:
     order = []
 
     async def long() -> None:
-        async with one.lock("7", 0.3):
-            await asyncio.sleep(0.8)
+        async with one.lock("7", 1.5):
+            await asyncio.sleep(2.5)
             order.append("long")
 
     async def short() -> None:
         await asyncio.sleep(0.1)
-        async with other.lock("7", 0.3, wait_time_in_seconds=0.05):
+        async with other.lock("7", 1.5, wait_time_in_seconds=0.05):
             order.append("short")
 
     async def both() -> None:

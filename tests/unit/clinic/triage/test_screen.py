@@ -103,6 +103,12 @@ def test_signs_name_findings_and_first_aid_that_exist() -> None:
             assert sign.aid is None or texts.aid(sign.aid, language), (sign.name, language)
 
 
+def test_a_romanised_word_may_begin_with_a_figure() -> None:
+    """Messages are cut there, so expressions are: "7arara" was two words in the one and one in the other."""
+    assert parse("7arara") == tuple(token.text for token in tokens("7arara"))
+    assert parse("<number> 3am* ... 38,5") == ("<number>", "3", "am*", "...", "38,5")
+
+
 class TestLexicon:
     """Expressions."""
 
