@@ -128,3 +128,21 @@ def test_since_when_with_halves_and_duals(language: str, text: str, lasted: floa
 )
 def test_a_baby_s_weeks_are_its_age(language: str, text: str, years: float) -> None:
     assert reading.read(text, language).known == {"age": years}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "lasted"),
+    [
+        ("de", "kratzt die ganze Nacht", None),
+        ("en", "I type all day, can I come today?", None),
+        ("pt", "tosse a noite toda", None),
+        ("ru", "можно сегодня на приём, болит спина", None),
+        ("ar", "ممكن اجي اليوم؟ عندي صداع", None),
+        ("pt", "começou hoje", 0.3),
+        ("de", "seit heute Fieber", 0.3),
+    ],
+)
+def test_a_time_of_day_alone_is_no_duration(language: str, text: str, lasted: float | None) -> None:
+    """The question for the duration would fall out, and what lasts for weeks end in self-care."""
+    assert reading.read(text, language).known.get("days") == lasted
+    assert reading.days("today", "en") == 0.3
