@@ -20,8 +20,8 @@ from training.triage.labelled import Judged
 pytestmark = pytest.mark.timeout(600)
 EMERGENCIES, NEAR_MISSES = 100, 120
 # What is reached today in every language, less two messages. Of the gate that is wanted (labelled.LEAST_RECALL and
-# MOST_FALSE_ALARMS), the first half is open in every language; the second is missed by two in Portuguese, by one in Russian.
-REACHED_RECALL, REACHED_FALSE_ALARMS = 0.961, 0.049
+# MOST_FALSE_ALARMS), the first half is open in every language; the second is missed by two in Portuguese.
+REACHED_RECALL, REACHED_FALSE_ALARMS = 0.969, 0.042
 
 
 @pytest.fixture(scope="module")
