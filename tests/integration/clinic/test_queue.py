@@ -72,7 +72,8 @@ def test_a_busy_process_keeps_nobody_out(url: str) -> None:
                 seen.append(session.execute(text("SELECT times FROM busy")).scalar())
             time.sleep(0.001)
     assert seen[-1] > 0, "they do write"
-    assert (seen[-1] - seen[0]) / 39 < 14
+    # 7 on a quiet machine, 18 seen on one that trains and tests; without the queue 60 to 260.
+    assert (seen[-1] - seen[0]) / 39 < 40
 
 
 def test_a_killed_process_leaves_the_queue(url: str) -> None:
