@@ -31,6 +31,10 @@ def is_of(hit: Hit, section: str) -> bool:
     return hit.concept.partition(" ")[0] == section
 
 
+def _code(hit: Hit) -> str:
+    return hit.concept.partition(" ")[2]
+
+
 def numbers(message: Sequence[Token], hits: Sequence[Hit]) -> list[tuple[int, float]]:
     """(place of its last word, value) of every plain number, in digits or words; "thirty five" is one."""
     found = [
@@ -39,7 +43,7 @@ def numbers(message: Sequence[Token], hits: Sequence[Hit]) -> list[tuple[int, fl
         if re.fullmatch(r"\d{1,4}(?:[.,]\d)?", token.text)
     ]
     taken = {place for place, _ in found}
-    words = {hit.last: float(hit.concept.split(" ")[1]) for hit in hits if is_of(hit, "numbers") and hit.last not in taken}
+    words = {hit.last: float(_code(hit)) for hit in hits if is_of(hit, "numbers") and hit.last not in taken}
     for place in sorted(words):
         before = place - 2 if place and message[place - 1].text in AND else place - 1
         pair = {words.get(before, 0.0), words[place]}
@@ -49,15 +53,15 @@ def numbers(message: Sequence[Token], hits: Sequence[Hit]) -> list[tuple[int, fl
 
 
 def _unit_after(hits: Sequence[Hit], place: int) -> str:
-    return next((hit.concept.split(" ")[1] for hit in hits if is_of(hit, "units") and hit.first == place + 1), "")
+    return next((_code(hit) for hit in hits if is_of(hit, "units") and hit.first == place + 1), "")
 
 
 def _unit_before(hits: Sequence[Hit], place: int) -> str:
-    return next((hit.concept.split(" ")[1] for hit in hits if is_of(hit, "units") and hit.last == place - 1), "")
+    return next((_code(hit) for hit in hits if is_of(hit, "units") and hit.last == place - 1), "")
 
 
 def half_after(hits: Sequence[Hit], place: int) -> Hit | None:
-    """ "And a half", where it follows the word at `place`."""
+    """The words "and a half", where they follow the word at `place`."""
     return next((hit for hit in hits if hit.concept == "half" and hit.first == place + 1), None)
 
 
@@ -74,12 +78,10 @@ def amounts(message: Sequence[Token], hits: Sequence[Hit]) -> list[tuple[float, 
             found.append((value + (0.5 if half else 0), unit))
     for hit in hits:
         if is_of(hit, "amounts"):
-            _, count, unit = hit.concept.split(" ")
+            count, unit = _code(hit).split(" ")
             found.append((float(count) + (0.5 if half_after(hits, hit.last) else 0), unit))
     if not found:
-        found = [
-            (1.5 if half_after(hits, hit.last) else 1.0, hit.concept.split(" ")[1]) for hit in hits if is_of(hit, "units")
-        ]
+        found = [(1.5 if half_after(hits, hit.last) else 1.0, _code(hit)) for hit in hits if is_of(hit, "units")]
     return found
 
 
@@ -93,7 +95,7 @@ def spans(hits: Sequence[Hit]) -> list[float]:
     found = []
     for hit in hits:
         if is_of(hit, "spans"):
-            code = hit.concept.partition(" ")[2]
+            code = _code(hit)
             found.append(_since_weekday(int(code.removeprefix("weekday"))) if code.startswith("weekday") else float(code))
     return found
 
@@ -107,6 +109,11 @@ def _has_near(hits: Sequence[Hit], section: str, low: int, high: int) -> bool:
     return any(is_of(hit, section) and low <= hit.last and hit.first <= high for hit in hits)
 
 
+def _is_lasting(hits: Sequence[Hit], place: int) -> bool:
+    """Whether words around the number make it a duration ("for 3 weeks", "3 days ago")."""
+    return _has_near(hits, "since", place - NEAR, place - 1) or _has_near(hits, "ago", place + 1, place + NEAR)
+
+
 def _has_cue(hits: Sequence[Hit], place: int) -> bool:
     """Whether an age's cue holds the number ("she is 4") or ends right before it."""
     return any(is_of(hit, "age") and (place in hit.places or hit.last == place - 1) for hit in hits)
@@ -116,7 +123,7 @@ def age_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
     """An age that was said unasked: with "old", after an age's cue, or years that are no duration."""
     for place, value in numbers(message, hits):
         unit = _unit_after(hits, place)
-        lasting = _has_near(hits, "since", place - NEAR, place - 1) or _has_near(hits, "ago", place + 1, place + NEAR)
+        lasting = _is_lasting(hits, place)
         if unit in YEARS and not lasting:
             cued = _has_near(hits, "old", place + 1, place + 2) or (unit in YEARS_ONLY and _has_cue(hits, place))
             if cued or (unit == "year" and value >= 1):
@@ -137,7 +144,7 @@ def days_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
             continue
         unit = _unit_after(hits, place)
         old = _has_near(hits, "old", place + 1, place + 2) or (unit in YEARS_ONLY and _has_cue(hits, place))
-        lasting = _has_near(hits, "since", place - NEAR, place - 1) or _has_near(hits, "ago", place + 1, place + NEAR)
+        lasting = _is_lasting(hits, place)
         if unit in DAYS and not old and (lasting or unit in ("minute", "hour", "day", "week")):
             found.append(value * DAYS[unit])
     return max(found) if found else None
@@ -146,7 +153,7 @@ def days_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
 def pregnancy_in(message: Sequence[Token], hits: Sequence[Hit]) -> dict[str, Value]:
     """Weeks that are no duration: "36 weeks pregnant, bleeding since this morning"."""
     for place, value in numbers(message, hits):
-        lasting = _has_near(hits, "since", place - NEAR, place - 1) or _has_near(hits, "ago", place + 1, place + NEAR)
+        lasting = _is_lasting(hits, place)
         if _unit_after(hits, place) == "week" and not lasting and 4 <= value <= 42:
             others = spans(hits)
             return {"pregnancy_week": value, **({"days": max(others)} if others else {"days": None})}
@@ -162,8 +169,7 @@ def severity_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
     for hit in hits:
         if hit.concept == "severity number":
             digits = next(message[place].text for place in hit.places if message[place].text[0].isdigit())
-            return float(re.match(r"\d+", digits)[0]) if float(re.match(r"\d+", digits)[0]) <= 10 else None  # type: ignore[index]
-    levels = [
-        float(hit.concept.split(" ")[1]) for hit in hits if is_of(hit, "severity") and hit.concept != "severity number"
-    ]
+            stated = float(re.sub(r"\D.*", "", digits))
+            return stated if stated <= 10 else None
+    levels = [float(_code(hit)) for hit in hits if is_of(hit, "severity") and hit.concept != "severity number"]
     return max(levels) if levels else None
