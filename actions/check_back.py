@@ -10,7 +10,7 @@ from actions.base import Events, Speaker
 from actions.intake.state import Intake
 from actions.turn import Turn
 from clinic import database
-from clinic.triage import followups
+from clinic.triage import followups, replies
 from clinic.triage.protocols import protocols
 
 OFFER = "check_back"
@@ -22,6 +22,12 @@ def promise(turn: Turn, speak: Speaker) -> Events:
         promised = followups.promise(session, turn.contact_id, turn.language)
     speak.say_text("utter_check_back_promised" if promised else "utter_choice_over")
     return []
+
+
+def accepted(turn: Turn) -> bool:
+    """Whether an answer to the offer begins with a yes, whatever comes behind it ("yes, and may I give her …?")."""
+    said = None if turn.is_tap or turn.offered != OFFER else replies.reply(turn.text, turn.language)
+    return said is not None and said.yes
 
 
 def answered(turn: Turn, speak: Speaker) -> Optional[Events]:

@@ -9,15 +9,16 @@ from typing import List, Optional
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.base import ClinicAction, Events, Speaker
+from actions.intake import answers
 from actions.intake.entry import tells
-from actions.intake.form import ABOUT_HEALTH, opened
+from actions.intake.form import ABOUT_HEALTH, ANSWER, opened
 from actions.intake.state import Intake
 from actions.people import summary_for_staff
 from actions.turn import Turn
 from clinic import database, emergency, vocabulary
 from clinic.settings import settings
-from clinic.triage import alarms
-from clinic.triage.screen import CERTAIN, LIKELY
+from clinic.triage import alarms, replies
+from clinic.triage.screen import CERTAIN, LIKELY, UNNAMED
 
 logger = logging.getLogger(__name__)
 
@@ -39,12 +40,20 @@ def signs_of(turn: Turn) -> List[str]:
 
 
 def is_clear_no(turn: Turn) -> bool:
-    """A no that can be believed: a tap, a plain word, or a sure intent without danger in the same message."""
+    """A no that can be believed: a tap, an answer that begins with a no ("no, that was yesterday") or says "not now".
+
+    Danger that the same message names is believed before it; what a model only suspects is not, behind a plain no.
+    """
     if turn.is_tap:
         return turn.intent == "deny" and turn.about == SLOT
-    if turn.danger.get("level") in (CERTAIN, LIKELY):
+    if turn.danger.get("level") == CERTAIN or set(signs_of(turn)) - {UNNAMED}:
         return False
-    return vocabulary.is_one_of("no", turn.text) or (turn.intent == "deny" and turn.confidence >= SURE_NO)
+    said = replies.reply(turn.text, turn.language)
+    if said.no or vocabulary.is_one_of("no", turn.text):
+        return True
+    if said.yes or turn.danger.get("level") == LIKELY:
+        return False
+    return said.not_now or (turn.intent == "deny" and turn.confidence >= SURE_NO)
 
 
 def alarm(turn: Turn, speak: Speaker, signs: List[str]) -> Events:
@@ -57,7 +66,20 @@ def alarm(turn: Turn, speak: Speaker, signs: List[str]) -> Events:
         logger.error("the team was not told of an emergency: %s", type(error).__name__)
     else:
         speak.say_text("utter_emergency_told")
-    return [SlotSet(SLOT, ACTED)]
+    return [SlotSet(SLOT, ACTED), *_kept(turn)]
+
+
+def _kept(turn: Turn) -> Events:
+    """What was told outside a form is kept for who takes the chat back: the questions go on with it."""
+    told = _before(turn) if was_asked(turn) else turn
+    return [] if turn.in_form or not settings().intake else [opened(told).kept()]
+
+
+def _before(turn: Turn) -> Turn:
+    """The turn with the message before this one."""
+    then = copy(turn.tracker)
+    then.latest_message = dict(turn.before or {})
+    return Turn(then)
 
 
 def _country(turn: Turn) -> Optional[str]:
@@ -87,7 +109,12 @@ class Emergency(ClinicAction):
         signs = signs_of(turn)
         with database.transaction() as session:
             alarms.ask_first(session, turn.contact_id, signs, turn.language)
-        speak.say("utter_ask_emergency", emergency_number=speak.number_to_call(_country(turn)))
+        number = speak.number_to_call(_country(turn))
+        named = alarms.named(signs, turn.language)
+        if named is None:
+            speak.say("utter_ask_emergency", emergency_number=number)
+        else:
+            speak.say("utter_ask_emergency_sign", emergency_number=number, sign=named)
         return [SlotSet(SLOT, ASKED)]
 
     @staticmethod
@@ -102,14 +129,14 @@ class Emergency(ClinicAction):
 
 
 def _intake(turn: Turn) -> Events:
-    """What was told before the question is not lost: outside a form the intake begins with it."""
+    """What was told before the question is not lost: outside a form the intake begins with it, and in it, it answers."""
     told = turn.before or {}
     intent = (told.get("intent") or {}).get("name")
+    before = _before(turn)
+    if turn.form == Intake.FORM and turn.asked == ANSWER:
+        return [answers.read(Intake.of(turn.tracker), before).intake.going_on().kept()]
     if turn.in_form or not settings().intake:
         return []
-    then = copy(turn.tracker)
-    then.latest_message = dict(told)
-    before = Turn(then)
     intake = opened(before)
     if intent not in (*ABOUT_HEALTH, *PERHAPS_ABOUT_HEALTH) and not tells(before, intake):
         return []

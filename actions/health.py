@@ -53,9 +53,10 @@ class MedicalAdvice(_TowardsADoctor):
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
         """Where a complaint is named, the questions about it; else the way to a doctor."""
-        events = begins(turn)
+        promised = check_back.promise(turn, speak) if check_back.accepted(turn) else []
+        events = None if check_back.accepted(turn) else begins(turn)
         if events is None:
-            return super().answer(turn, speak)
+            return [*promised, *super().answer(turn, speak)]
         speak.say_text("utter_no_judgement")
         return events
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import which
 from actions.base import ClinicAction, Events, Speaker
@@ -12,6 +12,7 @@ from actions.booking.state import Booking
 from actions.intake.state import Intake
 from actions.turn import Turn
 from clinic import database, handoffs, hours
+from clinic.settings import settings
 
 
 def summary_for_staff(turn: Turn) -> str:
@@ -75,6 +76,10 @@ class NeverMind(ClinicAction):
             withdrawn = handoffs.withdraw(turn.contact_id)
         except handoffs.AlreadyClaimed:
             return []
+        intake = Intake.of(turn.tracker)
+        if withdrawn and intake.opening and settings().intake:
+            speak.say_text("utter_handoff_back")
+            return [*leave_form(turn), intake.kept(), FollowupAction(Intake.FORM)]
         if withdrawn:
             speak.say("utter_handoff_withdrawn")
         elif turn.in_form and Booking.of(turn.tracker).moves:

@@ -3,11 +3,14 @@
 A message that the screen finds certain or likely is answered by `action_emergency`; so is the message after its
 question "is this happening now?", whatever it says. An open form is not closed: it waits, and goes on once the danger
 is denied or the person who took over has closed the chat.
+
+Only one thing is left to a form: a danger that no sign names, in the answer to a question of the intake. Its lists ask
+for the signs of danger themselves, and the model, taught with whole messages, takes "20 months, girl" for one.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Mapping, Optional, Text
 
 from rasa.core.constants import POLICY_PRIORITY
 from rasa.core.featurizers.precomputation import MessageContainerForCoreFeaturization
@@ -18,19 +21,40 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, LoopInterrupted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, Event, LoopInterrupted, SlotSet, UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
 ACTION = "action_emergency"
 SLOT, ASKED, ACTED = "emergency", "asked", "acted"
-LEVELS = ("certain", "likely")
+LIKELY = "likely"
+LEVELS = ("certain", LIKELY)
+UNNAMED = ["unnamed"]
+INTAKE_FORM = "intake_form"
 
 
 def level(tracker: DialogueStateTracker) -> Optional[Text]:
     """The screen's verdict on the newest message."""
+    return _verdict(tracker).get("level")
+
+
+def _verdict(tracker: DialogueStateTracker) -> Mapping[Text, Any]:
     message = tracker.latest_message
-    return ((message.parse_data or {}).get("emergency") or {}).get("level") if message else None
+    return ((message.parse_data or {}).get("emergency") or {}) if message else {}
+
+
+def is_left_to_the_intake(tracker: DialogueStateTracker) -> bool:
+    """Whether the message answers a question of the intake, and the model alone suspects a danger in it."""
+    verdict = _verdict(tracker)
+    if verdict.get("level") != LIKELY or verdict.get("signs") != UNNAMED or tracker.active_loop_name != INTAKE_FORM:
+        return False
+    actions = (event.action_name for event in reversed(tracker.events) if isinstance(event, ActionExecuted))
+    return next((name for name in actions if name != ACTION_LISTEN_NAME), None) == INTAKE_FORM
+
+
+def is_dangerous(tracker: DialogueStateTracker) -> bool:
+    """Whether the newest message is one for `action_emergency`."""
+    return level(tracker) in LEVELS and not is_left_to_the_intake(tracker)
 
 
 def was_asked(tracker: DialogueStateTracker) -> bool:
@@ -97,7 +121,7 @@ class EmergencyPolicy(Policy):
     ) -> PolicyPrediction:
         """`action_emergency` after a dangerous message, then silence; nothing at all otherwise."""
         latest = tracker.latest_action_name
-        if latest == ACTION_LISTEN_NAME and (level(tracker) in LEVELS or was_asked(tracker)):
+        if latest == ACTION_LISTEN_NAME and (is_dangerous(tracker) or was_asked(tracker)):
             return self._says(ACTION, tracker, domain)
         if latest == ACTION and _state_now(tracker) in (ASKED, ACTED):
             return self._says(ACTION_LISTEN_NAME, tracker, domain)

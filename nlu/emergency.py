@@ -27,7 +27,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from clinic import yamlfile
 from clinic.settings import settings
 from clinic.triage.amounts import is_amount
-from clinic.triage.screen import CERTAIN, LIKELY, NONE, Screening, screen
+from clinic.triage.screen import CERTAIN, LIKELY, NONE, UNNAMED, Screening, screen
 from nlu.classifier import read
 from nlu.complaints import REPORT, SOUNDS_UNWELL, UNWELL_OUTPUT, openings
 from nlu.taught import TaughtComponent, language_of, words_of
@@ -38,8 +38,6 @@ OPENINGS = FOLDER / "openings"
 INTENT_NAME = OUTPUT = "emergency"
 RANKING = "intent_ranking"
 EMERGENCY, NEAR_MISS, OTHER = "emergency", "near_miss", "other"
-# A sign that nobody has named.
-UNNAMED = "unnamed"
 # Limits of the model's probability (docs/decisions/0013-triage.md): from the first on an unnamed danger is asked about;
 # below the second a sign is left alone; below the third a certain sign is asked about first.
 SUSPICION, DOUBT, UNSURE = 0.25, 0.35, 0.5

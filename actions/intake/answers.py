@@ -6,16 +6,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Dict, Mapping, Optional
 
-from actions.booking import reading as choices
 from actions.intake.state import Intake
 from actions.turn import Turn
 from clinic import vocabulary
-from clinic.triage import findings, measured, reading, screen
+from clinic.triage import findings, measured, reading, replies
 from clinic.triage.codes import CODE, NO, NONE, NUMBER, SIGN, UNKNOWN, YES
 from clinic.triage.conditions import Value
 from clinic.triage.protocols import Question
 from clinic.triage.reading import Said
-from clinic.vocabulary import normalise
 
 SURE_NO = 0.6
 _CLAUSE = re.compile(r"[,،.;؛:!\n]|\s[-–—]\s")
@@ -37,6 +35,12 @@ def told(turn: Turn) -> Said:
     return replace(said, known={**said.known, **measured.values(turn.entities("measurement"))})
 
 
+def of_an_answer(said: Said) -> Said:
+    """Without a sex that is only read from words for somebody: behind the opening they are others' ("my husband too")."""
+    known = {name: value for name, value in said.known.items() if name != "sex"}
+    return replace(said, known={**known, **({"sex": said.own_sex} if said.own_sex else {})})
+
+
 def added(intake: Intake, said: Said) -> Intake:
     """With what was told unasked; what was answered before stays, but danger that is told now counts."""
     fresh = {name: value for name, value in said.known.items() if name not in intake.known or value is True}
@@ -48,8 +52,11 @@ def read(intake: Intake, turn: Turn) -> Answer:
     question = intake.question
     if question is None:
         return Answer(intake, True)
-    said = told(turn)
-    values = _tapped(question, turn) if turn.is_tap else _READERS[question.kind](question, turn, said)
+    said = of_an_answer(told(turn))
+    if question.kind == "which" and not turn.is_tap and replies.rows(turn.text, turn.language, len(question.names) + 2):
+        # "The second" is a row, and a Monday only in Portuguese.
+        said = replace(said, known={name: value for name, value in said.known.items() if name not in ("days", "age")})
+    values = _tapped(question, turn) if turn.is_tap else _READERS[question.kind](question, turn, said, intake.failed > 0)
     if values is None:
         return Answer(added(intake, said), False)
     known = {**added(intake, said).known, **values}
@@ -81,55 +88,55 @@ def _tapped(question: Question, turn: Turn) -> Optional[Dict[str, Value]]:
 
 
 def _no(turn: Turn) -> bool:
-    """A no by itself, or one that goes on ("no, he eats as always") without taking anything back ("no, only …")."""
+    """A no by itself, or one that goes on ("no, he eats as always", "no my husband had the snip")."""
     if vocabulary.is_one_of("no", turn.text) or (turn.intent == "deny" and turn.confidence >= SURE_NO):
         return True
-    begins, *goes_on = _CLAUSE.split(turn.text, 1)
-    taken_back = any(vocabulary.mentions(section, words) for section in ("doubt", "exception") for words in goes_on)
-    return vocabulary.is_one_of("no", begins) and not taken_back
+    return replies.reply(turn.text, turn.language).no
 
 
-def _which(question: Question, turn: Turn, said: Said) -> Optional[Dict[str, Value]]:
-    """Signs named in words, by the place in the list, by the danger screen; none of them; not known."""
-    there = {name for name in question.names if said.known.get(name) is True}
-    there |= {name for name in question.names if name in _screened(turn.text)}
-    row = place(turn.text, len(question.names) + 1)
-    if not there and row is not None:
-        there = set(question.names[row : row + 1])
-        return {name: name in there for name in question.names}
-    if there:
-        return {name: name in there for name in question.names}
-    if said.unknown:
-        return dict.fromkeys(question.names)
-    denied = [name for name in question.names if said.known.get(name) is False]
-    if said.none or denied or _no(turn):
-        return dict.fromkeys(question.names, False)
-    return None
+def _yes(turn: Turn) -> bool:
+    return turn.is_yes or replies.reply(turn.text, turn.language).yes
 
 
-def place(text: str, count: int) -> Optional[int]:
-    """Which of `count` rows is meant by a bare number, from 0."""
-    if not choices.picks_by_number(text):
-        return None
-    number = int(re.sub(r"\D", "", normalise(text)))
-    return number - 1 if 1 <= number <= count else None
+def agrees(turn: Turn) -> Optional[bool]:
+    """The answer to "may I ask, and keep the answers?": True, False, None where it is neither."""
+    if turn.is_tap:
+        return {"affirm": True, "deny": False, "delete_data": False}.get(turn.intent)
+    said = replies.reply(turn.text, turn.language)
+    row = replies.rows(turn.text, turn.language, 2)
+    if said.agrees or row == (0,) or (turn.is_yes and not said.no):
+        return True
+    refuses = turn.intent in ("deny", "delete_data") and turn.confidence >= SURE_NO
+    return False if said.no or row == (1,) or refuses else None
 
 
-def _screened(text: str) -> set[str]:
-    return {
-        finding for sign in screen.screen(text).signs if sign in screen.signs() for finding in screen.signs()[sign].findings
-    }
+def _which(question: Question, turn: Turn, said: Said, again: bool) -> Optional[Dict[str, Value]]:
+    """Signs named in words, by the place in the list; none of them; not known.
+
+    "No, only the foot drags" is no plain no, where nobody knows these words: it is asked once more.
+    """
+    found = replies.marked(turn.text, turn.language, question.names, said)
+    found = dict.fromkeys(question.names, False) if found is None and _no(turn) else found
+    return None if found is not None and not any(found.values()) and not again and _takes_back(turn.text, said) else found
 
 
-def _sign(question: Question, turn: Turn, said: Said) -> Optional[Dict[str, Value]]:
+def _takes_back(text: str, said: Said) -> bool:
+    """Whether a no is followed by an exception of which no word is known."""
+    _, *goes_on = _CLAUSE.split(text, 1)
+    excepted = vocabulary.mentions("exception", text) or any(vocabulary.mentions("doubt", words) for words in goes_on)
+    return excepted and not (said.signs or said.complaints or said.parts or said.unknown)
+
+
+def _sign(question: Question, turn: Turn, said: Said, again: bool) -> Optional[Dict[str, Value]]:
     name = question.names[0]
-    if said.unknown:
-        return {name: None}
-    if turn.is_yes or said.known.get(name) is True:
+    marked = replies.marked(turn.text, turn.language, (name,), said) or {}
+    if marked.get(name) is True or _yes(turn):
         return {name: True}
-    if _no(turn) or said.none or said.known.get(name) is False:
+    if name in marked:
+        return {name: marked[name]}
+    if findings.completed(said.known).get(name) is False:
         return {name: False}
-    return None
+    return {name: False} if _no(turn) and (again or not _takes_back(turn.text, said)) else None
 
 
 _NUMBERS: Mapping[str, Callable[[str, str], Optional[float]]] = {
@@ -139,10 +146,12 @@ _NUMBERS: Mapping[str, Callable[[str, str], Optional[float]]] = {
 }
 
 
-def _number(question: Question, turn: Turn, said: Said) -> Optional[Dict[str, Value]]:
+def _number(question: Question, turn: Turn, said: Said, again: bool) -> Optional[Dict[str, Value]]:
     name = question.names[0]
     value: Any = said.known.get(name)
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
+    if name == "severity":
+        value = reading.severity(turn.text, turn.language)
+    elif not isinstance(value, (int, float)) or isinstance(value, bool):
         value = _NUMBERS[name](turn.text, turn.language) if name in _NUMBERS else measured.bare(name, turn.text)
     if value is not None:
         return {name: float(value)}
@@ -151,14 +160,14 @@ def _number(question: Question, turn: Turn, said: Said) -> Optional[Dict[str, Va
     return None
 
 
-def _choice(question: Question, turn: Turn, said: Said) -> Optional[Dict[str, Value]]:
+def _choice(question: Question, turn: Turn, said: Said, again: bool) -> Optional[Dict[str, Value]]:
     name = question.names[0]
     if said.known.get(name) in findings.choices()[name]:
         return {name: said.known[name]}
     return {name: None} if said.unknown else None
 
 
-_READERS: Mapping[str, Callable[[Question, Turn, Said], Optional[Dict[str, Value]]]] = {
+_READERS: Mapping[str, Callable[[Question, Turn, Said, bool], Optional[Dict[str, Value]]]] = {
     "which": _which,
     "sign": _sign,
     "number": _number,

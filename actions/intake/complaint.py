@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Mapping, Optional, Tuple
 
-from actions.intake.answers import place
 from actions.turn import Turn
+from clinic.triage import findings, replies
 from clinic.triage.codes import COMPLAINT
+from clinic.triage.conditions import Known
 from clinic.triage.protocols import GENERAL, Protocol, leading, protocols
 from clinic.triage.reading import Said
 
@@ -15,8 +16,10 @@ from clinic.triage.reading import Said
 # words are right in half of the cases, so below it one tap more is asked for (docs/decisions/0013-triage.md). A second
 # complaint counts where the words name it and the model has it among so many: it puts nearly all its weight on one.
 SURE, NAMED_TOO = 0.9, 4
+# Behind the list, where the answer is one of few.
+LIKELY = 0.5
 # Less than that is not worth a row of the list, which has ten; the last says "something else".
-WORTH_A_ROW, ROWS = 0.015, 9
+WORTH_A_ROW, ROWS = 0.03, 9
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,11 @@ class Heard:
     candidates: Tuple[str, ...] = ()
 
 
-def heard(turn: Turn, told: Said, offered: Tuple[str, ...] = ()) -> Heard:
-    """What the message is about, from the model and from the words; or the row of `offered` that is meant."""
+def heard(turn: Turn, told: Said, known: Known, offered: Tuple[str, ...] = ()) -> Heard:
+    """What the message is about, from the model and from the words; or the row of `offered` that is meant.
+
+    `known` is what was told before: nobody is offered what cannot be at that age or of that sex.
+    """
     chosen = _chosen(turn, offered)
     if chosen is not None:
         return Heard((chosen,))
@@ -36,17 +42,20 @@ def heard(turn: Turn, told: Said, offered: Tuple[str, ...] = ()) -> Heard:
     if turn.is_tap or not turn.complaints:
         return Heard(tuple(named)) if told.complaints else Heard(candidates=_names(named))
     shares = dict(turn.complaints)
+    meant = _meant(named, shares, offered)
+    if meant:
+        return Heard(_ordered(meant))
     agreed = [protocol for protocol in named if protocol.name in list(shares)[:NAMED_TOO] and told.complaints]
     likeliest = _likeliest(shares)
     if likeliest is not None and shares[likeliest.name] >= SURE:
         return Heard(_ordered([likeliest, *agreed]))
     # "Ill" in general is the last row; what is left of the shares is the others'.
     others = 1 - shares.get(GENERAL, 0.0)
-    worth = [
-        name for name, share in turn.complaints if share >= WORTH_A_ROW * others and name in protocols() and name != GENERAL
-    ]
+    unfit = {GENERAL, *findings.unfit({**known, **told.known}, "protocols")}
+    worth = [name for name, share in turn.complaints if share >= WORTH_A_ROW * others and name in protocols()]
     first = _names(named) if told.complaints else ()
-    return Heard(candidates=tuple(dict.fromkeys([*worth[:3], *first, *worth[3:], *_names(named)]))[:ROWS])
+    rows = dict.fromkeys([*worth[:3], *first, *worth[3:], *_names(named)])
+    return Heard(candidates=tuple(name for name in rows if name not in unfit)[:ROWS])
 
 
 def _chosen(turn: Turn, offered: Tuple[str, ...]) -> Optional[Protocol]:
@@ -54,8 +63,15 @@ def _chosen(turn: Turn, offered: Tuple[str, ...]) -> Optional[Protocol]:
     if turn.is_tap:
         answer = turn.value("answer") or ""
         return protocols().get(answer.removeprefix(COMPLAINT)) if answer.startswith(COMPLAINT) else None
-    row = place(turn.text, len(offered) + 1) if offered else None
-    return None if row is None else protocols()[[*offered, GENERAL][row]]
+    rows = replies.rows(turn.text, turn.language, len(offered) + 1) if offered else ()
+    return protocols()[[*offered, GENERAL][rows[0]]] if rows else None
+
+
+def _meant(named: List[Protocol], shares: Mapping[str, float], offered: Tuple[str, ...]) -> List[Protocol]:
+    """Of the rows on the screen, those that the words name; else the one that the model makes out of the answer."""
+    rows = [protocol for protocol in named if protocol.name in offered]
+    likely = [protocols()[name] for name in offered if shares.get(name, 0.0) >= LIKELY]
+    return rows or likely
 
 
 def _likeliest(shares: Mapping[str, float]) -> Optional[Protocol]:

@@ -39,7 +39,7 @@ def interrupts(turn: Turn, answered: bool) -> bool:
         return True
     if turn.is_tap:
         return not turn.value("answer") and turn.intent in INTERRUPTING
-    if turn.intent in ABOUT_HEALTH or turn.intent not in INTERRUPTING:
+    if turn.intent in ABOUT_HEALTH or turn.intent not in INTERRUPTING or (turn.intent == "nevermind" and answered):
         return False
     if turn.intent in ALWAYS:
         return turn.confidence >= (QUITE_SURE if answered else SURE)
@@ -72,10 +72,14 @@ class ValidateIntakeForm(ClinicAction):
 
     @staticmethod
     def _consent(turn: Turn, speak: Speaker, intake: Intake) -> Events:
-        if turn.is_yes and turn.about in (None, PURPOSE):
+        if turn.offered == "person" and turn.intent == "deny":  # "no, carry on" after two misunderstandings
+            return _asking(intake, CONSENT)
+        agrees = answers.agrees(turn)
+        if agrees and turn.about in (None, PURPOSE):
             consent.grant(turn.contact_id, PURPOSE)
-            return _asking(intake, ANSWER if intake.protocols else COMPLAINT)
-        if turn.intent in ("deny", "delete_data") and turn.about in (None, PURPOSE):
+            told = answers.of_an_answer(answers.told(turn))
+            return _asking(answers.added(intake, told), ANSWER if intake.protocols else COMPLAINT)
+        if agrees is False and turn.about in (None, PURPOSE):
             consent.refuse(turn.contact_id, PURPOSE)
             speak.say("utter_health_refused")
             return [*Intake.cleared(), SlotSet("requested_slot", None)]
@@ -119,7 +123,7 @@ def opened(turn: Turn) -> Intake:
 
 
 def _with_complaint(intake: Intake, turn: Turn, told: Said) -> Intake:
-    found = heard(turn, told, intake.candidates)
+    found = heard(turn, told, intake.known, intake.candidates)
     opening = intake.opening or turn.said[:LONGEST_OPENING]
     if not found.protocols:
         return replace(intake, candidates=found.candidates or intake.candidates, opening=opening)

@@ -23,6 +23,11 @@ REASON = "emergency"
 OWN_WORDS = {"self_harm": "utter_emergency_self_harm", "violence": "utter_emergency_violence"}
 
 
+def named(signs: Sequence[str], language: str) -> str | None:
+    """The words for the first named sign, to ask about it; None where a danger is suspected that nothing names."""
+    return next((texts.danger(sign, language) for sign in signs if sign in screen.signs()), None)
+
+
 def words(signs: Sequence[str], language: str, country: str | None) -> str:
     """What is said at once: the number first, then what can be done until help comes."""
     sign = next((name for name in OWN_WORDS if name in signs), signs[0] if signs else "")

@@ -3,7 +3,7 @@
 After NegEx and ConText (Chapman 2001, Harkema 2009): short cues with a reach. The cues of a language stand in the
 section `cues` of `danger/<language>.yml`:
 
-- `negation`: `before` reaches 2 words on, `far` reaches 8, `after` reaches 2 words back
+- `negation`: `next` reaches 1 word on, `before` 2, `far` 8, `after` 2 words back
 - `not_negation`: looks like one and is none ("not only")
 - `past`, `resolved`, `elsewhere`: in the same clause, the same sentence, the same sentence
 - `hypothetical`: from there to the end of its sentence
@@ -21,6 +21,8 @@ from clinic.triage.lexicon import Hit
 from clinic.triage.tokens import Token
 
 NEAR_REACH, FAR_REACH = 2, 8
+# Words on from the cue, and what ends it.
+_REACHES = {"next": (1, "clause"), "before": (NEAR_REACH, "clause"), "far": (FAR_REACH, "sentence")}
 NEGATED, PAST, RESOLVED, HYPOTHETICAL, ELSEWHERE, FIGURATIVE = (
     "negated", "past", "resolved", "hypothetical", "elsewhere", "figurative",
 )  # fmt: skip
@@ -79,8 +81,8 @@ class Context:
     def _negations(self) -> list[tuple[str, Hit]]:
         return [
             (reach, hit)
-            for reach in ("before", "far", "after")
-            for hit in self._of(f"negation {reach}")
+            for reach in ("before", "far", "after", "next")
+            for hit in (*self._of(f"negation {reach}"), *self._of(f"negation {reach} asked"))
             if not any(place in self._no_negation for place in hit.places)
         ]
 
@@ -90,7 +92,7 @@ class Context:
             return False
         if reach == "after":
             return 0 < hit.first - place <= NEAR_REACH and self._unbroken(place, hit.first, "clause")
-        most, unit = (NEAR_REACH, "clause") if reach == "before" else (FAR_REACH, "sentence")
+        most, unit = _REACHES[reach]
         return 0 < place - hit.last <= most and self._unbroken(hit.last, place, unit)
 
     def _same(self, hit: Hit, first: int, last: int, unit: str) -> bool:

@@ -60,6 +60,11 @@ def _unit_before(hits: Sequence[Hit], place: int) -> str:
     return next((_code(hit) for hit in hits if is_of(hit, "units") and hit.last == place - 1), "")
 
 
+def has_unit(hits: Sequence[Hit], place: int) -> bool:
+    """Whether the number at this place counts days, hours or years."""
+    return bool(_unit_after(hits, place) or _unit_before(hits, place))
+
+
 def half_after(hits: Sequence[Hit], place: int) -> Hit | None:
     """The words "and a half", where they follow the word at `place`."""
     return next((hit for hit in hits if hit.concept == "half" and hit.first == place + 1), None)
@@ -150,18 +155,22 @@ def days_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
     return max(found) if found else None
 
 
+def _near_findings(hits: Sequence[Hit], place: int) -> set[str]:
+    return {_code(hit) for hit in hits if is_of(hit, "findings") and place - 1 <= hit.last and hit.first <= place + 2}
+
+
 def pregnancy_in(message: Sequence[Token], hits: Sequence[Hit]) -> dict[str, Value]:
     """Weeks that are no duration: "36 weeks pregnant, bleeding since this morning"."""
     for place, value in numbers(message, hits):
-        lasting = _is_lasting(hits, place)
-        if _unit_after(hits, place) == "week" and not lasting and 4 <= value <= 42:
-            others = spans(hits)
+        near = "pregnant" in _near_findings(hits, place)
+        if _unit_after(hits, place) == "week" and (near or not _is_lasting(hits, place)) and 4 <= value <= 42:
+            others = [*spans(hits), *(count * DAYS[unit] for count, unit in amounts(message, hits) if unit != "week")]
             return {"pregnancy_week": value, **({"days": max(others)} if others else {"days": None})}
     return {}
 
 
-def severity_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
-    """How bad, 0 to 10, said unasked: "7/10", "unbearable"."""
+def out_of_ten(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
+    """How bad, in figures that say of how many: "7/10", "7 out of 10"."""
     for token in message:
         match = _OUT_OF_TEN.fullmatch(token.text)
         if match and int(match[1]) <= 10:
@@ -171,5 +180,13 @@ def severity_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
             digits = next(message[place].text for place in hit.places if message[place].text[0].isdigit())
             stated = float(re.sub(r"\D.*", "", digits))
             return stated if stated <= 10 else None
+    return None
+
+
+def severity_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
+    """How bad, 0 to 10, said unasked: "7/10", "unbearable"."""
+    stated = out_of_ten(message, hits)
+    if stated is not None:
+        return stated
     levels = [float(_code(hit)) for hit in hits if is_of(hit, "severity") and hit.concept != "severity number"]
     return max(levels) if levels else None

@@ -12,8 +12,6 @@ from clinic.triage.conditions import Known, Value
 
 FILE = Path(__file__).with_name("findings.yml")
 FEVER_FROM = 38.0
-# Nobody is pregnant before or after these years, as far as triage asks.
-PREGNANT_FROM, PREGNANT_TO = 11, 56
 
 
 @lru_cache(maxsize=1)
@@ -47,17 +45,27 @@ def choices() -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(codes) for name, codes in _content()["choices"].items()}
 
 
+def unfit(known: Known, kind: str) -> frozenset[str]:
+    """Signs (`kind` "signs") or protocols that cannot be meant, by the sex and the age that are known."""
+    sex, age = known.get("sex"), known.get("age")
+    years = float(age) if isinstance(age, (int, float)) and not isinstance(age, bool) else None
+    found: set[str] = set()
+    for rule in _content()["only"]:
+        of_others = "sex" in rule and sex is not None and sex != rule["sex"]
+        out_of_age = years is not None and not rule.get("from", 0) <= years < rule.get("below", float("inf"))
+        if of_others or out_of_age:
+            found.update(rule.get(kind) or ())
+    return frozenset(found)
+
+
 def completed(known: Known) -> dict[str, Value]:
-    """`known` with what follows: a measured fever, and who cannot be pregnant."""
+    """`known` with what follows: a measured fever, and what cannot be so at this age or of this sex."""
     full = dict(known)
     temperature = full.get("temperature")
     if isinstance(temperature, (int, float)) and not isinstance(temperature, bool):
         full["fever"] = temperature >= FEVER_FROM or full.get("fever") is True
-    age = full.get("age")
-    too_young_or_old = isinstance(age, (int, float)) and not PREGNANT_FROM <= float(age) < PREGNANT_TO
-    if full.get("sex") == "male" or too_young_or_old:
-        for sign in ("pregnant", "after_birth", "breastfeeding", "missed_period"):
-            full.setdefault(sign, False)
+    for sign in unfit(full, "signs"):
+        full.setdefault(sign, False)
     if full.get("pregnancy_week") or full.get("waters_broke") is True:
         full["pregnant"] = True
     if full.get("pregnant") is True:

@@ -21,23 +21,29 @@ from clinic.triage.lexicon import Hit, Lexicon
 from clinic.triage.tokens import tokens
 
 FOLDER = Path(__file__).with_name("said")
+SIGNS = FOLDER / "signs"
 # Of these sections the longest expression at a place counts; complaints and parts of the body share theirs.
 _KINDS = {"symptom": "complaint", "part": "complaint", "findings": "finding", "severity": "severity", "spans": "span"}
 LONG_ILLNESS = ("findings epilepsy", "findings lung_disease")
 # "No, none of these, thanks": so many words may stand around a whole answer; "no appetite since Monday" is none.
 WORDS_AROUND = 2
+MODERATE = 4.0
 _PUNCTUATION = re.compile(r"[^\w'’*]+")
 
 
 @dataclass(frozen=True)
 class Said:
-    """What was told: `known` by finding (True, False, a number, a code), complaint and part codes in their order."""
+    """What was told: `known` by finding (True, False, a number, a code), complaint and part codes in their order.
+
+    `own_sex` is what somebody says outright of the patient; `sex` in `known` may come from any word for a person.
+    """
 
     known: Mapping[str, Value] = field(default_factory=dict)
     complaints: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     none: bool = False
     unknown: bool = False
+    own_sex: str | None = None
 
     @property
     def signs(self) -> tuple[str, ...]:
@@ -46,9 +52,29 @@ class Said:
 
 
 @lru_cache(maxsize=16)
-def _words(language: str) -> Mapping[str, Any]:
+def sections(language: str) -> Mapping[str, Any]:
+    """The sections of `said/<language>.yml`."""
     content: Mapping[str, Any] = yamlfile.load(FOLDER / f"{language}.yml")
     return content
+
+
+@lru_cache(maxsize=32)
+def sign_words(language: str, kind: str) -> Mapping[str, Sequence[str]]:
+    """Finding → its expressions in `said/signs/<language>.yml`: `said` anywhere, `asked` while its list is shown."""
+    content: Mapping[str, Mapping[str, Sequence[str]]] = yamlfile.load(SIGNS / f"{language}.yml")
+    return {name: list(kinds.get(kind) or ()) for name, kinds in content.items()}
+
+
+def cues(language: str) -> Mapping[str, Sequence[str]]:
+    """What speaks against a sign: the danger screen's cues, and denials that only the answer to a question makes safe."""
+    found = context.expressions(screen.content(language)["cues"])
+    denies: Mapping[str, Sequence[str]] = sections(language)["denies"]
+    return {**found, **{f"{context.PREFIX}negation {reach} asked": words for reach, words in denies.items()}}
+
+
+def right(language: str) -> Sequence[str]:
+    """Words that are spelt right though they look like one of ours with a slip."""
+    return [*(screen.content(language).get("right") or ()), *(sections(language).get("right") or ())]
 
 
 def _phrases(folder: str, language: str) -> Mapping[str, Sequence[str]]:
@@ -57,31 +83,44 @@ def _phrases(folder: str, language: str) -> Mapping[str, Sequence[str]]:
     return phrases
 
 
+def _compounds(said: Mapping[str, Any]) -> Mapping[int, list[str]]:
+    """Numbers that a language writes as one word, the ones first ("siebenundzwanzig"); `joined` is what stands between."""
+    between = said.get("joined")
+    counts = {int(value): words for value, words in said["numbers"].items() if float(value).is_integer()} if between else {}
+    return {
+        ten + one: [f"{first}{between}{last}" for first in counts[one] for last in counts[ten] if " " not in first + last]
+        for ten in counting.TENS
+        for one in range(1, counting.MOST_ONES)
+        if ten in counts and one in counts
+    }
+
+
 @lru_cache(maxsize=16)
 def lexicon(language: str) -> Lexicon:
     """The words of a language for all that is read here; a concept is a section and a code ("units day")."""
-    said = _words(language)
+    said = sections(language)
     concepts: dict[str, list[str]] = {}
-    for section in ("units", "amounts", "spans", "severity", "course", "sex", "numbers", "findings"):
+    for section in ("units", "amounts", "spans", "severity", "course", "sex", "own_sex", "numbers", "findings"):
         for code, words in (said.get(section) or {}).items():
             concepts[f"{section} {code}"] = list(words or ())
-    for section in ("old", "since", "ago", "often", "age", "half", "none", "unknown"):
+    for value, words in _compounds(said).items():
+        concepts.setdefault(f"numbers {value}", []).extend(words)
+    for section in ("old", "since", "ago", "often", "age", "half", "none", "unknown", "vocative"):
         concepts[section] = list(said.get(section) or ())
     for code, words in _phrases("symptoms", language).items():
         concepts[f"symptom {code}"] = list(words)
     for code, words in _phrases("body_parts", language).items():
         concepts[f"part {code}"] = list(words)
     for name in findings.signs():
-        concepts.setdefault(f"findings {name}", []).append(_PUNCTUATION.sub(" ", texts.title(name, language)))
-    cues = context.expressions(screen.content(language)["cues"])
-    right = [*(screen.content(language).get("right") or ()), *(said.get("right") or ())]
-    return Lexicon({**concepts, **cues}, right, exact=context.PREFIX)
+        mine = concepts.setdefault(f"findings {name}", [])
+        mine += [_PUNCTUATION.sub(" ", texts.title(name, language)), *sign_words(language, "said").get(name, ())]
+    return Lexicon({**concepts, **cues(language)}, right(language), exact=context.PREFIX)
 
 
 @lru_cache(maxsize=16)
 def words_around(language: str) -> frozenset[str]:
     """Words that tell of nothing beside an amount: "maybe", "he is", "I think"; as `tokens` writes them."""
-    return frozenset(token.text for word in _words(language)["around"] for token in tokens(str(word)))
+    return frozenset(token.text for word in sections(language)["around"] for token in tokens(str(word)))
 
 
 def read(text: str, language: str) -> Said:
@@ -94,9 +133,9 @@ def read(text: str, language: str) -> Said:
     for name, value in (
         ("age", counting.age_in(message, spoken)),
         ("days", counting.days_in(message, spoken)),
-        ("severity", counting.severity_in(message, spoken)),
-        ("course", _code(spoken, "course")),
-        ("sex", _code(spoken, "sex")),
+        ("severity", _worth(counting.severity_in(message, spoken), counting.out_of_ten(message, spoken))),
+        ("course", _code([hit for hit in spoken if there.against(hit.places) != context.NEGATED], "course")),
+        ("sex", _sex(spoken)),
     ):
         if value is not None:
             known[name] = value
@@ -105,8 +144,9 @@ def read(text: str, language: str) -> Said:
     if known.get("pregnant") is True and isinstance(known.get("age"), float) and known["age"] < 1:  # type: ignore[operator]
         del known["age"]  # "8 weeks pregnant" is nobody's age
     complaints = _codes(spoken, "symptom", there)
+    own_sex = _code(spoken, "own_sex")
     whole = {hit.concept for hit in spoken if len(message) - len(hit.places) <= WORDS_AROUND}
-    return Said(known, complaints, _codes(spoken, "part", there), "none" in whole, "unknown" in whole)
+    return Said(known, complaints, _codes(spoken, "part", there), "none" in whole, "unknown" in whole, own_sex)
 
 
 def number(text: str, language: str) -> float | None:
@@ -138,14 +178,14 @@ def days(text: str, language: str) -> float | None:
 
 
 def severity(text: str, language: str) -> float | None:
-    """The answer to "how bad, from 0 to 10?"."""
+    """The answer to "how bad, from 0 to 10?"; a figure counts before words: "bearable, a 4"."""
     message = tokens(text)
     hits = _longest(lexicon(language).find(message))
+    figures = [value for place, value in counting.numbers(message, hits) if not counting.has_unit(hits, place)]
     stated = counting.severity_in(message, hits)
-    if stated is not None:
+    if len(figures) != 1 or not 0 <= figures[0] <= 10:
         return stated
-    bare = number(text, language)
-    return bare if bare is not None and 0 <= bare <= 10 else None
+    return figures[0] if not counting.out_of_ten(message, hits) else stated
 
 
 def _longest(hits: Sequence[Hit]) -> list[Hit]:
@@ -181,6 +221,17 @@ def _codes(hits: Sequence[Hit], section: str, there: context.Context) -> tuple[s
         hit.concept.partition(" ")[2] for hit in hits if counting.is_of(hit, section) and there.against(hit.places) is None
     ]
     return tuple(dict.fromkeys(codes))
+
+
+def _worth(severity: float | None, figure: float | None) -> float | None:
+    """"A bit" may be said of anything, shame too: unasked, only a figure tells that something is mild."""
+    return figure if figure is not None or severity is None or severity < MODERATE else severity
+
+
+def _sex(hits: Sequence[Hit]) -> str | None:
+    """Of the first word for a person who is not spoken to ("ya ibni")."""
+    spoken_to = {hit.last + 1 for hit in hits if hit.concept == "vocative"}
+    return _code(hits, "own_sex") or _code([hit for hit in hits if hit.first not in spoken_to], "sex")
 
 
 def _code(hits: Sequence[Hit], section: str) -> str | None:

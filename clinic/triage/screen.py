@@ -25,6 +25,8 @@ from clinic.triage.tokens import Token, tokens
 FOLDER = Path(__file__).with_name("danger")
 NONE, LIKELY, CERTAIN = "none", "likely", "certain"
 LEVELS = (NONE, LIKELY, CERTAIN)
+# A sign that no pattern names: the model of nlu/emergency.py suspects a danger.
+UNNAMED = "unnamed"
 # How many words may stand between two concepts of a pattern.
 REACH = 6
 # Concepts of a sign's own name: expressions that need no company.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from clinic import yamlfile
-from clinic.triage import findings
+from clinic.triage import findings, screen
 from clinic.triage.protocols import protocols
 
 FOLDER = Path(__file__).with_name("texts")
@@ -71,6 +71,11 @@ def aid(name: str | None, language: str) -> str | None:
     return str(entry).strip() if entry else None
 
 
+def danger(sign: str, language: str) -> str:
+    """What a patient calls a danger sign, to ask whether it is so."""
+    return str(_file(language, "danger")[sign]).strip()
+
+
 def problems(languages: Sequence[str]) -> Iterator[str]:
     """What is missing or too long, in any of the languages."""
     for language in languages:
@@ -78,6 +83,8 @@ def problems(languages: Sequence[str]) -> Iterator[str]:
         for sign, entry in findings.words().items():
             if not aid(entry, language):
                 yield f"texts/{language}/aid.yml: {entry} is missing: it is said to who tells of {sign}"
+        named = _file(language, "danger")
+        yield from (f"texts/{language}/danger.yml: {sign} is missing" for sign in screen.signs() if not named.get(sign))
         for name in protocols():
             yield from (f"texts/{language}/{name}.yml: {problem}" for problem in _protocol_problems(name, language))
 

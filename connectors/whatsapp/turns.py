@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -20,8 +19,8 @@ from clinic.messaging import Message
 from clinic.models import Contact, Inbox
 from clinic.texts import text
 from clinic.triage import alarms
-from clinic.vocabulary import normalise
-from connectors.whatsapp import alarm, changes, hearing, inbound, kinds, pages
+from clinic.triage.screen import UNNAMED
+from connectors.whatsapp import alarm, changes, chosen, hearing, inbound, kinds, pages
 from connectors.whatsapp.compose import compose, introduction_of
 from connectors.whatsapp.content import context_of
 from connectors.whatsapp.harmless import harmless
@@ -72,7 +71,7 @@ def _incoming(session: Session, row: Inbox) -> Incoming:
         handoff_reason=handoff.reason if handoff else None,
         handoff_claimed=bool(handoff and handoff.status == "claimed"),
         told_to_wait=bool(handoff and messaging.already_said(session, contact.id, handoff_tag(handoff.id))),
-        choice=_typed_choice(row.text, messaging.last_choices(session, contact.id)) if row.kind == "text" else None,
+        choice=chosen.typed(row.text, messaging.last_choices(session, contact.id)) if row.kind == "text" else None,
         emergency_asked=alarms.waits(session, contact.id),
         heard=hearing.heard(session, row),
         question=conversations.last_question(session, contact.id, besides=kinds.TAG),
@@ -93,23 +92,12 @@ def _edited(session: Session, row: Inbox) -> str | None:
 
 def _turned(session: Session, contact_id: int, row: Inbox) -> Message | None:
     """The list on which "more" was tapped, at its next page; None for every other message."""
-    page = _page_of(row.kind, row.payload)
+    page = chosen.page_of(row.kind, row.payload)
     if page is None:
         return None
     context = context_of(row.payload)
     message = messaging.offered(session, contact_id, context.message_id if context else None)
     return pages.turned(message, page) if message is not None else None
-
-
-def _page_of(kind: str, payload: Any) -> int | None:
-    tap = inbound.tap_of(payload) if kind == "interactive" else None
-    return pages.asked(tap.id) if tap is not None else None
-
-
-def _typed_choice(text: str | None, offered: Mapping[str, str]) -> str | None:
-    """The choice whose title somebody typed: "another time" is as good as the button."""
-    folded = normalise(text or "").strip(" .!\u060c,")
-    return next((id_ for title, id_ in offered.items() if folded and normalise(title).strip(" .!") == folded), None)
 
 
 def save(incoming: Incoming, answer: Answer) -> None:
@@ -188,14 +176,21 @@ async def emergency(bot: Bot, incoming: Incoming) -> Answer | None:
     """A message that may tell of an emergency is answered whoever has the chat; None: no emergency, go on.
 
     Without a handoff the assistant reads every message anyway, and screens it first (dialogue/emergency.py); but an
-    edit, which is otherwise silent, may make an emergency of a message that was answered long ago.
+    edit, which is otherwise silent, may make an emergency of a message that was answered long ago. Where the team has
+    been called to an emergency already, only a sign that has a name is said again.
     """
     is_edit = incoming.kind == "edit"
     words = words_of(incoming) if is_edit or incoming.handoff_id is not None else None
-    if words is None or not ((incoming.emergency_asked and not is_edit) or await bot.danger(words) is not None):
+    if words is None or not ((incoming.emergency_asked and not is_edit) or await _is_dangerous(bot, incoming, words)):
         return None
     turn = await bot.turn(incoming.contact_id, words, incoming.wamid, incoming.language)
     return replace(_answer(turn.responses, turn.language), replayed=turn.replayed) if turn.responses else None
+
+
+async def _is_dangerous(bot: Bot, incoming: Incoming, words: str) -> bool:
+    danger = await bot.danger(words)
+    known = incoming.handoff_reason == alarms.REASON
+    return danger is not None and not (known and list(danger.signs) == [UNNAMED])
 
 
 async def technical_problem(bot: Bot, incoming: Incoming) -> Answer:

@@ -14,6 +14,7 @@ import yaml
 from actions.doctors import MOST_IN_DETAIL
 from clinic import emergency, formats, knowledge, patients, seed, texts
 from clinic.settings import PROJECT, SUPPORTED_LANGUAGES
+from clinic.triage import screen
 from clinic.triage import texts as triage_texts
 from clinic.triage.protocols import protocols
 from tests.support import surroundings
@@ -124,6 +125,7 @@ def values(language: str) -> dict[str, str]:
         "today": longest(texts.text(key, language, **given) for key in ("utter_open_now", "utter_closed_now")),
         "holidays": ", ".join([f"{day} ({holiday})"] * 6),
     }
+    given["sign"] = longest(triage_texts.danger(sign, language) for sign in screen.signs())
     given |= {"speaks": texts.text("utter_practitioner_speaks", language, **{**given, "languages": languages})}
     week = f"{', '.join(formats.weekday(n, language, short=True) for n in range(5))} ({given['location']})"
     line_of_doctor = texts.text("utter_doctor_line", language, **{**given, "days": week})

@@ -12,11 +12,14 @@ import yaml
 
 from clinic import yamlfile
 from clinic.settings import PROJECT
-from clinic.triage import codes, screen
+from clinic.triage import codes
 from clinic.triage.protocols import Question, leading
 
 FOLDER = PROJECT / "tests" / "triage" / "vignettes"
 ROWS = Path(__file__).with_name("rows.yml")
+ASKED = Path(__file__).with_name("asked.yml")
+# From here on pain "cannot be borne".
+UNBEARABLE = 9
 UNITS = {
     "en": ("hours", "days"), "de": ("Stunden", "Tage"), "pt": ("horas", "dias"), "ru": ("часов", "дней"),
     "ar": ("ساعات", "أيام"),
@@ -95,9 +98,16 @@ def answer(vignette: Vignette, question: Question) -> str:
 
 
 def is_happening(vignette: Vignette, signs: Sequence[str]) -> bool:
-    """The honest answer to "is this happening now?"."""
-    named = {finding for sign in signs if sign in screen.signs() for finding in screen.signs()[sign].findings}
-    return bool(named & vignette.signs) if named else vignette.level == "emergency"
+    """The honest answer to "is it so right now?": by what the question names, not by what a physician would say."""
+    asked = {finding for sign in signs for finding in _asked().get(sign, ())}
+    unbearable = float(vignette.facts.get("severity") or 0) >= UNBEARABLE and {"unnamed", "severe_pain"} & set(signs)
+    return bool(asked & vignette.signs or unbearable or (not asked and vignette.level == "emergency"))
+
+
+@lru_cache(maxsize=1)
+def _asked() -> Mapping[str, Sequence[str]]:
+    asked: Mapping[str, Sequence[str]] = yamlfile.load(ASKED)
+    return asked
 
 
 def _tap(code: str) -> str:

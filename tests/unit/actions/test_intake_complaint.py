@@ -52,7 +52,7 @@ def test_what_the_model_is_sure_of_is_asked_about_at_once(agreed: Callable[..., 
 
 def test_a_word_beside_the_matter_does_not_lead(agreed: Callable[..., Conversation]) -> None:
     # "back pain" is named, but nobody who reads the whole message would ask about the back.
-    told = "took something for my back pain and now my lips are swelling"
+    told = "took something for my back pain and now it itches everywhere"
     chat = begin(agreed(), told, complaints=ALLERGY)
     assert intake(chat).protocols == ("allergy",)
 
@@ -198,14 +198,28 @@ def test_a_no_that_goes_on_is_a_no(agreed: Callable[..., Conversation], language
     assert {name: known.get(name) for name in asked.names} == dict.fromkeys(asked.names, False)
 
 
+FOOT_DRAGS = [
+    ("en", "no, only the foot drags"), ("de", "nein, aber der Fuß schleift"), ("pt", "não, só o pé arrasta"),
+    ("ru", "нет, только стопа волочится"), ("ar", "لا، بس رجلي تجر"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text"), FOOT_DRAGS)
+def test_what_a_no_takes_back_is_marked_on_the_list(agreed: Callable[..., Conversation], language: str, text: str) -> None:
+    chat = begin(agreed(language), "40", complaints={"back_pain": 0.9}).answers("40")
+    chat.answers(text, "nlu_fallback", confidence=0.4)
+    known = intake(chat).known
+    assert known["leg_weakness"] is True and known["saddle_numbness"] is False
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("en", "no, only the foot drags"), ("de", "nein, aber der Fuß schleift"), ("pt", "não, só o pé arrasta"),
-        ("ru", "нет, только стопа волочится"), ("ar", "لا، بس رجلي تجر"),
+        ("en", "no, only it goes zonk"), ("de", "nein, aber es macht so zapp"), ("pt", "não, só faz um treco"),
+        ("ru", "нет, только делает бздынь"), ("ar", "لا، بس بيعمل طنطن"),
     ],
 )  # fmt: skip
-def test_a_no_that_takes_something_back_is_asked_again(
+def test_a_no_that_takes_back_what_nobody_knows_is_asked_once_more(
     agreed: Callable[..., Conversation], language: str, text: str
 ) -> None:
     chat = begin(agreed(language), "40", complaints={"back_pain": 0.9}).answers("40")
@@ -213,6 +227,8 @@ def test_a_no_that_takes_something_back_is_asked_again(
     chat.answers(text, "nlu_fallback", confidence=0.4)
     assert asked is not None and intake(chat).question == asked
     assert not any(name in intake(chat).known for name in asked.names)
+    chat.answers(text, "nlu_fallback", confidence=0.4)
+    assert {intake(chat).known[name] for name in asked.names} == {False}
 
 
 def test_what_a_no_goes_on_to_say_is_read(agreed: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch) -> None:

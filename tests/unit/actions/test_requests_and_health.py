@@ -73,7 +73,8 @@ def test_a_form_waits_while_there_is_an_emergency(chat: Conversation) -> None:
 def test_what_may_be_one_is_asked_first_and_a_no_lets_the_form_go_on(chat: Conversation) -> None:
     chat.weber()
     chat.hears("my chest hurts", "report_symptom", danger=["chest_pain"], level="likely").run(emergency.Emergency())
-    assert chat.keys == ["utter_ask_emergency"] and "112" in chat.text and current(chat) is None
+    assert chat.keys == ["utter_ask_emergency_sign"] and "112" in chat.text and current(chat) is None
+    assert "pressure or pain in the chest" in chat.text
     assert [button["payload"] for button in chat.buttons] == [
         f'/{word}{{"about": "emergency"}}' for word in ("affirm", "deny")
     ]

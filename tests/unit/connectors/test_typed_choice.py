@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.whatsapp.turns import _typed_choice
+from connectors.whatsapp.chosen import typed as chosen
 
 OFFERED = {
     "Carry on with Salama": '/nevermind{"about": "handoff"}',
@@ -26,4 +26,4 @@ OFFERED = {
 )
 def test_a_typed_title_is_its_choice(typed: str, id_: str | None) -> None:
     """Case, accents, digits and a full stop aside; nothing less than the whole title."""
-    assert _typed_choice(typed, OFFERED) == id_
+    assert chosen(typed, OFFERED) == id_

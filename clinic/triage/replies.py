@@ -1,0 +1,162 @@
+"""What an answer in words says: yes, no, not now, "only the third", "the stiff neck, the rest no".
+
+Words: the section `replies` of `said/<language>.yml`, and for the signs of a list `said/signs/<language>.yml`, whose
+`asked` words mean a sign only while the list with it is on the screen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from clinic.triage import context, reading
+from clinic.triage.conditions import Value
+from clinic.triage.lexicon import Hit, Lexicon
+from clinic.triage.tokens import Token, tokens
+from clinic.vocabulary import normalise
+
+# Up to here an ordinal is the number of a row; later in a message it is anything ("... for the second time").
+ROW_WITHIN = 6
+# So many denied signs are an answer to the whole list.
+DENIED_ALL = 2
+_ROWS = re.compile(r"\d{1,2}(?:[.,/+&-]\d{1,2})*")
+_MARKS = ".,;:!?()،؛؟"
+_ASKED = "asked "
+
+
+@lru_cache(maxsize=16)
+def _lexicon(language: str) -> Lexicon:
+    """What begins an answer, and rows; a slip is not forgiven: the words are short."""
+    said = reading.sections(language)["replies"]
+    concepts = {name: list(said[name]) for name in ("no", "no_alone", "yes", "agrees", "not_now", "rest", "no_row")}
+    concepts |= {f"rows {number}": list(words) for number, words in said["rows"].items()}
+    return Lexicon(concepts, exact="")
+
+
+@lru_cache(maxsize=16)
+def _asked(language: str) -> Lexicon:
+    """The words of signs that are on the screen, and what denies them."""
+    concepts = {f"{_ASKED}{name}": words for name, words in reading.sign_words(language, "asked").items()}
+    return Lexicon({**concepts, **reading.cues(language)}, reading.right(language), exact=context.PREFIX)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """How an answer begins and what it says of the list as a whole."""
+
+    no: bool
+    yes: bool
+    not_now: bool
+    rest: bool
+    agrees: bool
+
+
+def reply(text: str, language: str) -> Reply:
+    """`no`, `yes` and `agrees` are the first words of the answer; `rest`: what is not named is not so."""
+    message = tokens(text)
+    hits = _lexicon(language).find(message)
+    around = reading.words_around(language)
+    begins = {hit.concept: hit for hit in hits if all(token.text in around for token in message[: hit.first])}
+    no, alone = begins.get("no"), begins.get("no_alone")
+    whole = alone is not None and _ends_a_clause(alone, message)
+    # "No idea" is none.
+    unknown = {place for hit in reading.lexicon(language).find(message) if hit.concept == "unknown" for place in hit.places}
+    says_no = (no is not None and not unknown & set(no.places)) or (whole and not unknown)
+    found = {hit.concept for hit in hits}
+    says_yes = "yes" in begins and not says_no
+    agrees = says_yes or ("agrees" in begins and not says_no)
+    return Reply(says_no, says_yes, "not_now" in found, "rest" in found, agrees)
+
+
+def _ends_a_clause(hit: Hit, message: Sequence[Token]) -> bool:
+    return hit.last + 1 == len(message) or message[hit.last + 1].clause != message[hit.last].clause
+
+
+def rows(text: str, language: str, count: int) -> tuple[int, ...]:
+    """The rows of a list of `count` that are meant by their numbers, from 0: "2", "number 3 and 8", "only the second"."""
+    hits = _lexicon(language).find(tokens(text))
+    ordinals = [hit for hit in hits if hit.concept.startswith("rows ")]
+    spelt = [int(hit.concept.removeprefix("rows ")) for hit in _of_rows(ordinals, hits)]
+    found = [*_numbered(text, language, count), *spelt]
+    return tuple(dict.fromkeys(number - 1 for number in found if 1 <= number <= count))
+
+
+def _numbered(text: str, language: str, count: int) -> list[int]:
+    """Free-standing numbers at the beginning, but for the words that lead up to one; no amounts, measures or hours.
+
+    Words as they are written, not as `tokens` cuts them: "3andi" and "la2" hold no number.
+    """
+    words = [word.strip(_MARKS) for word in normalise(text).split()]
+    leading, counted = _single_words(language, "row"), _single_words(language, "no_row")
+    found: list[int] = []
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        if _ROWS.fullmatch(word) and after not in counted and not _is_unit(after, language):
+            numbers = [int(number) for number in re.findall(r"\d+", word)]
+            if max(numbers) > count:
+                break
+            found += numbers
+        elif word and word not in leading:
+            break
+    return found
+
+
+@lru_cache(maxsize=32)
+def _single_words(language: str, section: str) -> frozenset[str]:
+    return frozenset(normalise(str(word)) for word in reading.sections(language)["replies"][section])
+
+
+def _is_unit(word: str, language: str) -> bool:
+    return any(hit.concept.startswith("units ") for hit in reading.lexicon(language).find(tokens(word)))
+
+
+def _of_rows(ordinals: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
+    no_row = {hit.first for hit in hits if hit.concept == "no_row"}
+    near = [hit for hit in ordinals if hit.first < ROW_WITHIN]
+    return [hit for hit in near if not {hit.first - 1, hit.last + 1} & no_row]
+
+
+def marked(text: str, language: str, names: Sequence[str], said: reading.Said) -> dict[str, Value] | None:
+    """What `text` says of the signs `names` of a list; None when it says nothing of them.
+
+    A sign that is not in the answer stays open, so that the list comes back without those that were named, unless the
+    answer says that the others are not so, or names several.
+    """
+    answer = reply(text, language)
+    picked = rows(text, language, len(names) + 2)
+    there = {names[row] for row in picked if row < len(names)}
+    there |= {name for name in names if said.known.get(name) is True}
+    heard, denied = _heard(text, language, names)
+    there |= heard
+    denied = (denied | {name for name in names if said.known.get(name) is False}) - there
+    nothing = answer.no or said.none or len(names) in picked
+    if there or denied:
+        closed = nothing or answer.rest or len(there) > 1 or len(denied) >= DENIED_ALL
+        others = dict.fromkeys((name for name in names if name not in there), False) if closed else {}
+        return {**others, **dict.fromkeys(denied, False), **dict.fromkeys(there, True)}
+    if said.unknown or len(names) + 1 in picked:
+        return dict.fromkeys(names)
+    return dict.fromkeys(names, False) if nothing else None
+
+
+def _heard(text: str, language: str, names: Sequence[str]) -> tuple[set[str], set[str]]:
+    """The signs of the list that its own words name, and those that they deny."""
+    message = tokens(text)
+    hits = _asked(language).find(message)
+    there = context.Context(message, hits)
+    mine = [(hit.concept.removeprefix(_ASKED), hit) for hit in hits if hit.concept.startswith(_ASKED)]
+    mine = [(name, hit) for name, hit in mine if name in names and not there.is_idiom(hit)]
+    mine = _longest(mine)
+    denied = {name for name, hit in mine if there.against(hit.places) == context.NEGATED}
+    elsewhere = {name for name, hit in mine if there.against(hit.places) in (context.ELSEWHERE, context.HYPOTHETICAL)}
+    return {name for name, _ in mine} - denied - elsewhere, denied
+
+
+def _longest(found: Sequence[tuple[str, Hit]]) -> list[tuple[str, Hit]]:
+    """Without words that stand inside longer ones of another sign: "blood in the stool" is no other blood."""
+    return [
+        (name, hit)
+        for name, hit in found
+        if not any(other != name and set(hit.places) < set(longer.places) for other, longer in found)
+    ]
