@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from copy import copy
+from dataclasses import replace
 from typing import List, Optional
 
 from rasa_sdk.events import FollowupAction, SlotSet
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 SLOT = "emergency"
 ASKED, ACTED, DENIED = "asked", "acted", "denied"
 SURE_NO = 0.6
+# A message that was suspected so much begins the questions, though the danger was denied; from ALMOST_SURE on (strangers'
+# patients: one in 60 who is none of it, docs/decisions/0013-triage.md) it is seen today, whatever they find.
+PERHAPS, ALMOST_SURE = 0.5, 0.7
 # With words of danger in it, such a message is one about health too.
 PERHAPS_ABOUT_HEALTH = ("ask_medical_advice", "nlu_fallback", "out_of_scope")
 
@@ -135,9 +139,13 @@ def _intake(turn: Turn) -> Events:
     before = _before(turn)
     if turn.form == Intake.FORM and turn.asked == ANSWER:
         return [answers.read(Intake.of(turn.tracker), before).intake.going_on().kept()]
-    if turn.in_form or not settings().intake:
+    if turn.in_form:
         return []
-    intake = opened(before)
-    if intent not in (*ABOUT_HEALTH, *PERHAPS_ABOUT_HEALTH) and not tells(before, intake):
-        return []
+    if not settings().intake:
+        return [FollowupAction("action_listen")]
+    intake = replace(opened(before), suspected=before.suspicion >= ALMOST_SURE)
+    about_health = intent in (*ABOUT_HEALTH, *PERHAPS_ABOUT_HEALTH) or before.suspicion >= PERHAPS
+    if not about_health and not tells(before, intake):
+        # Nothing else answers a no to this question.
+        return [FollowupAction("action_listen")]
     return [*Intake.cleared(), intake.kept(), FollowupAction(Intake.FORM)]

@@ -116,6 +116,11 @@ class Turn:
         return float((self.tracker.latest_message or {}).get("unwell") or 0)
 
     @property
+    def suspicion(self) -> float:
+        """How likely the model of danger thinks an emergency, whether a sign was named or not; 0 where nobody asked."""
+        return float((self.tracker.latest_message or {}).get("suspicion") or 0)
+
+    @property
     def form(self) -> Optional[str]:
         """The name of the open form."""
         return (self.tracker.active_loop or {}).get("name")

@@ -36,6 +36,8 @@ from nlu.textmodel import Reading, TextModel
 FOLDER = Path(__file__).with_name("danger")
 OPENINGS = FOLDER / "openings"
 INTENT_NAME = OUTPUT = "emergency"
+# The model's probability of an emergency, whatever became of it.
+SUSPICION_OUTPUT = "suspicion"
 RANKING = "intent_ranking"
 EMERGENCY, NEAR_MISS, OTHER = "emergency", "near_miss", "other"
 # Limits of the model's probability (docs/decisions/0013-triage.md): from the first on an unnamed danger is asked about;
@@ -144,6 +146,7 @@ class EmergencyScreen(TaughtComponent):
             probability = self.probability(words_of(message), language_of(message))
             found = verdict(screening, probability)
             message.set(OUTPUT, found, add_to_output=True)
+            message.set(SUSPICION_OUTPUT, round(probability, 2), add_to_output=True)
             if found["level"] == CERTAIN:
                 _put_first(message, {"name": INTENT_NAME, "confidence": 1.0})
             elif found["level"] == NONE and (message.get(INTENT) or {}).get("name") == INTENT_NAME:

@@ -19,7 +19,7 @@ SURE, NAMED_TOO = 0.9, 4
 # Behind the list, where the answer is one of few.
 LIKELY = 0.5
 # Less than that is not worth a row of the list, which has ten; the last says "something else".
-WORTH_A_ROW, ROWS = 0.03, 9
+WORTH_A_ROW, ROWS = 0.02, 9
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ class Intake:
     opening: str = ""
     # What the complaint may be, to choose from, while it is not sure.
     candidates: Tuple[str, ...] = ()
+    # Whose opening was taken for an emergency is seen today, whatever the questions find.
+    suspected: bool = False
 
     FORM = "intake_form"
 
@@ -46,6 +48,7 @@ class Intake:
             failed=int(written.get("failed") or 0),
             opening=str(written.get("opening") or ""),
             candidates=tuple(written.get("candidates") or ()),
+            suspected=bool(written.get("suspected")),
         )
 
     @staticmethod
@@ -66,6 +69,7 @@ class Intake:
                 "failed": self.failed,
                 "opening": self.opening,
                 "candidates": list(self.candidates),
+                "suspected": self.suspected,
             },
         )
         return event
@@ -87,7 +91,10 @@ class Intake:
 
     def verdict(self) -> engine.Verdict:
         """How soon, on what is known now."""
-        return engine.judge(self.lead, self.known)
+        found = engine.judge(self.lead, self.known)
+        if self.suspected and engine.rank(found.level) < engine.rank(engine.DANGER_IS):
+            return replace(found, level=engine.DANGER_IS, fired=("danger/suspected",), perhaps=())
+        return found
 
     def in_words(self) -> str:
         """For the staff; "" while nothing is known."""

@@ -224,7 +224,7 @@ def _codes(hits: Sequence[Hit], section: str, there: context.Context) -> tuple[s
 
 
 def _worth(severity: float | None, figure: float | None) -> float | None:
-    """"A bit" may be said of anything, shame too: unasked, only a figure tells that something is mild."""
+    """ "A bit" may be said of anything, shame too: unasked, only a figure tells that something is mild."""
     return figure if figure is not None or severity is None or severity < MODERATE else severity
 
 

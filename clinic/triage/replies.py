@@ -7,11 +7,11 @@ Words: the section `replies` of `said/<language>.yml`, and for the signs of a li
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from clinic.triage import context, reading
+from clinic.triage import context, reading, texts
 from clinic.triage.conditions import Value
 from clinic.triage.lexicon import Hit, Lexicon
 from clinic.triage.tokens import Token, tokens
@@ -24,6 +24,8 @@ DENIED_ALL = 2
 _ROWS = re.compile(r"\d{1,2}(?:[.,/+&-]\d{1,2})*")
 _MARKS = ".,;:!?()،؛؟"
 _ASKED = "asked "
+# Of words with so many letters one or two may be another ending.
+SHORTEST_WORD, ENDINGS_FROM = 3, (4, 6)
 
 
 @lru_cache(maxsize=16)
@@ -146,11 +148,28 @@ def _heard(text: str, language: str, names: Sequence[str]) -> tuple[set[str], se
     hits = _asked(language).find(message)
     there = context.Context(message, hits)
     mine = [(hit.concept.removeprefix(_ASKED), hit) for hit in hits if hit.concept.startswith(_ASKED)]
+    mine += [(name, hit) for name in names for hit in _as_titled(name, language, message)]
     mine = [(name, hit) for name, hit in mine if name in names and not there.is_idiom(hit)]
     mine = _longest(mine)
     denied = {name for name, hit in mine if there.against(hit.places) == context.NEGATED}
     elsewhere = {name for name, hit in mine if there.against(hit.places) in (context.ELSEWHERE, context.HYPOTHETICAL)}
     return {name for name, _ in mine} - denied - elsewhere, denied
+
+
+def _as_titled(name: str, language: str, message: Sequence[Token]) -> Iterator[Hit]:
+    """Where the message has all words of a row, in any order and with any ending: "leg is weak" of "weak legs"."""
+    words = [token.text for token in tokens(texts.title(name, language)) if len(token.text) >= SHORTEST_WORD]
+    places = [next((place for place, token in enumerate(message) if _same(word, token.text)), None) for word in words]
+    found = [place for place in places if place is not None]
+    if words and len(found) == len(words):
+        yield Hit(_ASKED + name, tuple(sorted(set(found))))
+
+
+def _same(word: str, other: str) -> bool:
+    """Whether two words differ in their ending only; of short ones one must begin the other."""
+    shorter = min(len(word), len(other))
+    cut = sum(shorter > length for length in ENDINGS_FROM)
+    return shorter >= SHORTEST_WORD and word[: shorter - cut] == other[: shorter - cut]
 
 
 def _longest(found: Sequence[tuple[str, Hit]]) -> list[tuple[str, Hit]]:

@@ -124,6 +124,7 @@ class Conversation:
         level: str = "certain",
         complaints: Mapping[str, float] | None = None,
         unwell: float | None = None,
+        suspicion: float | None = None,
         **values: str,
     ) -> Conversation:
         """The patient writes; `values` are entities with a plain value, `danger` the screen's signs, `complaints` protocols and
@@ -144,6 +145,7 @@ class Conversation:
                 else {}
             ),
             **({"unwell": unwell} if unwell is not None else {}),
+            **({"suspicion": suspicion} if suspicion is not None else {}),
             **({"response_selector": {"faq": {"response": {"intent_response_key": topic}}}} if topic else {}),
         }
         self.events.append({"event": "user", "text": text, "parse_data": self.latest})

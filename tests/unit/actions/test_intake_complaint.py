@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from actions import health
+from actions.emergency import Emergency
 from actions.fallback import Fallback
 from actions.intake.state import Intake
 from clinic import consent, database, encryption
@@ -236,3 +237,39 @@ def test_what_a_no_goes_on_to_say_is_read(agreed: Callable[..., Conversation], m
     chat = begin(agreed(), "40", complaints={"back_pain": 0.9}).answers("40")
     chat.answers("no, only that I cannot pass urine")
     assert chat.loop is None and "112" in chat.text
+
+
+def test_who_was_taken_for_an_emergency_is_seen_today_whatever_the_questions_find(
+    agreed: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLINIC_ENCRYPTION_KEY", encryption.new_key())
+    levels = []
+    for suspicion in (0.4, 0.9):
+        chat = agreed()
+        chat.hears("his leg has a funny colour", "report_symptom", danger=["unnamed"], level="likely", suspicion=suspicion)
+        chat.run(Emergency())
+        chat.taps(chat.buttons[1]).run(Emergency())
+        chat.enters("intake_form")
+        levels.append(intake(chat).verdict().level)
+    assert levels == ["self_care", "urgent"]
+
+
+def test_what_was_answered_before_a_denied_danger_is_kept(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "my back hurts, I am 40", complaints={"back_pain": 0.95})
+    chat.hears("my leg is suddenly weak", "report_symptom", danger=["stroke"], level="likely").run(Emergency())
+    chat.taps(chat.buttons[1]).run(Emergency())
+    assert intake(chat).known["leg_weakness"] is True and not any(
+        intake(chat).known.get(name) is False for name in ("saddle_numbness", "cannot_pass_urine")
+    )
+
+
+def test_nobody_is_offered_what_cannot_be(agreed: Callable[..., Conversation]) -> None:
+    shares = {"pregnancy": 0.3, "testicular": 0.3, "sick_baby": 0.2, "eye": 0.1}
+    chat = begin(agreed(), "my grandfather is 81 and something is wrong", complaints=shares)
+    assert intake(chat).candidates == ("testicular", "eye")
+
+
+def test_a_row_is_meant_by_its_words_too(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "something is wrong", complaints={"eye": 0.3, "skin_infection": 0.3, "joint_pain": 0.2})
+    chat.answers("the joint one, it aches", complaints={"joint_pain": 0.6, "eye": 0.1})
+    assert intake(chat).protocols == ("joint_pain",)

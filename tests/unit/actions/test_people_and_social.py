@@ -10,11 +10,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.appointments import ListAppointments
 from actions.base import ClinicAction, Speaker
+from actions.emergency import Emergency
 from actions.fallback import Fallback, OutOfScope
+from actions.intake.state import Intake
 from actions.people import NeverMind, OpenHandoff
 from actions.social import Affirm, BotChallenge, Deny, Greet, Help
 from actions.turn import Turn
-from clinic import clock, consent, database, handoffs
+from clinic import clock, consent, database, handoffs, texts
 from clinic.directory import NotSeeded
 from clinic.models import Handoff
 from tests.support import databases
@@ -92,6 +94,15 @@ def test_stop_takes_the_wish_back(chat: Conversation) -> None:
     chat.hears("a human", "human_handoff").run(OpenHandoff())
     chat.hears("never mind", "nevermind").run(NeverMind())
     assert (current(chat), chat.keys) == (None, ["utter_handoff_withdrawn"])
+
+
+def test_whoever_takes_the_chat_back_after_an_alarm_goes_on_with_what_was_told(chat: Conversation) -> None:
+    chat.hears("my leg is swollen and I am 58", "report_symptom", danger=["leg_clot"]).run(Emergency())
+    chat.hears("never mind", "nevermind")
+    events = chat.run(NeverMind())
+    assert chat.text == texts.text("utter_handoff_back", "en") and current(chat) is None
+    assert [event["name"] for event in events if event["event"] == "followup"] == ["intake_form"]
+    assert Intake.of(chat.tracker).known["age"] == 58.0
 
 
 def test_stop_does_not_take_a_chat_from_a_person(chat: Conversation) -> None:

@@ -94,6 +94,30 @@ def test_all_but_a_clear_no_is_taken_for_a_yes(chat: Conversation, said: str, in
     assert chat.slots["emergency"] == "acted" and found and "chest_pain" in found.summary and not waits(chat)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no, that was last night. still got the temp though",
+        "uh no, it's just my sinuses",
+        "not now",
+        "nope he plays",
+        "it was yesterday",
+    ],
+)
+def test_a_no_with_its_reason_is_a_no(chat: Conversation, said: str) -> None:
+    chat.hears("it hurts", "report_symptom", danger=["unnamed"], level="likely").run(emergency.Emergency())
+    assert chat.keys == ["utter_ask_emergency"]
+    chat.hears(said, "nlu_fallback").run(emergency.Emergency())
+    assert chat.slots["emergency"] == "denied" and current(chat) is None
+
+
+def test_a_yes_with_a_no_in_it_is_a_yes(meet: Meet) -> None:
+    chat = meet("pt")
+    chat.hears("aperto no peito", "report_symptom", danger=["chest_pain"], level="likely").run(emergency.Emergency())
+    chat.hears("agora sim, mas não deve ser nada grave n", "deny").run(emergency.Emergency())
+    assert chat.slots["emergency"] == "acted"
+
+
 def test_a_no_with_a_new_danger_is_no_no(chat: Conversation) -> None:
     chat.hears("my chest hurts", "report_symptom", danger=["chest_pain"], level="likely").run(emergency.Emergency())
     chat.hears("no, now she cannot speak", "deny", danger=["stroke"]).run(emergency.Emergency())

@@ -15,7 +15,11 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from dialogue.emergency import EmergencyPolicy
 
 DOMAIN = Domain.from_dict(
-    {"intents": ["x"], "actions": ["action_emergency"], "forms": {"booking_form": {"required_slots": []}}}
+    {
+        "intents": ["x"],
+        "actions": ["action_emergency"],
+        "forms": {"booking_form": {"required_slots": []}, "intake_form": {"required_slots": []}},
+    }
 )
 
 
@@ -54,3 +58,24 @@ def test_the_answer_to_the_question_goes_there_whatever_it_says(policy: Emergenc
     assert next_action(policy, *asked, *said("none")) == "action_emergency"
     answered = [*said("none"), ActionExecuted("action_emergency"), SlotSet("emergency", "denied")]
     assert next_action(policy, *asked, *answered, *said("none")) is None
+
+
+def suspected(signs: list[str]) -> list[Event]:
+    message = UserUttered("20 months, girl", {"name": "x"}, parse_data={"emergency": {"level": "likely", "signs": signs}})  # type: ignore[typeddict-item]
+    return [ActionExecuted("action_listen"), message]
+
+
+@pytest.mark.parametrize(("signs", "action"), [(["unnamed"], None), (["breathing"], "action_emergency")])
+def test_what_no_sign_names_is_left_to_the_questions_of_the_intake(
+    policy: EmergencyPolicy, signs: list[str], action: str | None
+) -> None:
+    asking = [*said("none"), ActiveLoop("intake_form"), ActionExecuted("intake_form")]
+    assert next_action(policy, *asking, *suspected(signs)) == action
+
+
+def test_it_is_asked_about_where_the_intake_was_not_asking(policy: EmergencyPolicy) -> None:
+    with_a_person = [*said("none"), ActiveLoop("intake_form"), ActionExecuted("action_human_handoff")]
+    assert next_action(policy, *with_a_person, *suspected(["unnamed"])) == "action_emergency"
+    assert next_action(policy, *suspected(["unnamed"])) == "action_emergency"
+    booking = [*said("none"), ActiveLoop("booking_form"), ActionExecuted("booking_form")]
+    assert next_action(policy, *booking, *suspected(["unnamed"])) == "action_emergency"

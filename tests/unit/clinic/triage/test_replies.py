@@ -12,7 +12,15 @@ from clinic.settings import SUPPORTED_LANGUAGES
 from clinic.triage import findings, reading, replies
 from clinic.triage.conditions import Value
 
-BELLY = ("severe_abdominal_pain", "hard_belly", "vomiting_blood", "black_stool", "jaundice", "chest_pain", "pain_right_lower")
+BELLY = (
+    "severe_abdominal_pain",
+    "hard_belly",
+    "vomiting_blood",
+    "black_stool",
+    "jaundice",
+    "chest_pain",
+    "pain_right_lower",
+)
 BREATH = ("breathless_at_rest", "pain_on_breathing", "blue_lips", "coughing_blood")
 EYE = ("flashes_floaters", "sudden_vision_loss", "red_eye")
 MOOD = ("self_harm_thoughts", "low_mood", "anxiety")
@@ -29,9 +37,16 @@ def marked(text: str, language: str, names: tuple[str, ...]) -> dict[str, Value]
     ("language", "text", "names", "there"),
     [
         ("en", "belly is hard like stone", BELLY, {"hard_belly"}),
-        ("en", "stomach is like stone only, right side lower pain, but no blood", BELLY, {"hard_belly", "pain_right_lower"}),
+        (
+            "en",
+            "stomach is like stone only, right side lower pain, but no blood",
+            BELLY,
+            {"hard_belly", "pain_right_lower"},
+        ),
         ("en", "it hurts when i take a deep breath, nothing else", BREATH, {"pain_on_breathing"}),
         ("en", "I was shivering last night and threw up once, the others no", KIDNEY, {"chills", "vomiting"}),
+        ("en", "pee wont come, i need to push", ("cannot_pass_urine", "saddle_numbness"), {"cannot_pass_urine"}),
+        ("en", "yes the legs are a bit weak lately", ("leg_weakness", "saddle_numbness"), {"leg_weakness"}),
         ("de", "es sticht rechts wenn ich tief einatme, sonst nichts", BREATH, {"pain_on_breathing"}),
         ("de", "Blasen ja, und brennt. Blutdrucktablette nehm ich schon lang, sonst nichts", SKIN, {"blisters"}),
         ("pt", "nada disso, só as bolhas e o olho", SKIN, {"blisters"}),
