@@ -28,7 +28,7 @@ ASKED, ACTED, DENIED = "asked", "acted", "denied"
 SURE_NO = 0.6
 # A message that was suspected so much begins the questions, though the danger was denied; from ALMOST_SURE on (strangers'
 # patients: one in 60 who is none of it, docs/decisions/0013-triage.md) it is seen today, whatever they find.
-PERHAPS, ALMOST_SURE = 0.5, 0.7
+PERHAPS, ALMOST_SURE = 0.5, 0.8
 # With words of danger in it, such a message is one about health too.
 PERHAPS_ABOUT_HEALTH = ("ask_medical_advice", "nlu_fallback", "out_of_scope")
 
@@ -134,8 +134,7 @@ class Emergency(ClinicAction):
 
 def _intake(turn: Turn) -> Events:
     """What was told before the question is not lost: outside a form the intake begins with it, and in it, it answers."""
-    told = turn.before or {}
-    intent = (told.get("intent") or {}).get("name")
+    intent = ((turn.before or {}).get("intent") or {}).get("name")
     before = _before(turn)
     if turn.form == Intake.FORM and turn.asked == ANSWER:
         return [answers.read(Intake.of(turn.tracker), before).intake.going_on().kept()]
@@ -143,7 +142,8 @@ def _intake(turn: Turn) -> Events:
         return []
     if not settings().intake:
         return [FollowupAction("action_listen")]
-    intake = replace(opened(before), suspected=before.suspicion >= ALMOST_SURE)
+    told = answers.of_an_answer(answers.told(turn))
+    intake = replace(answers.added(opened(before), told), suspected=before.suspicion >= ALMOST_SURE)
     about_health = intent in (*ABOUT_HEALTH, *PERHAPS_ABOUT_HEALTH) or before.suspicion >= PERHAPS
     if not about_health and not tells(before, intake):
         # Nothing else answers a no to this question.

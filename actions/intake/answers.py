@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Dict, Mapping, Optional
 
@@ -16,7 +15,6 @@ from clinic.triage.protocols import Question
 from clinic.triage.reading import Said
 
 SURE_NO = 0.6
-_CLAUSE = re.compile(r"[,،.;؛:!\n]|\s[-–—]\s")
 
 
 @dataclass(frozen=True)
@@ -116,15 +114,16 @@ def _which(question: Question, turn: Turn, said: Said, again: bool) -> Optional[
     "No, only the foot drags" is no plain no, where nobody knows these words: it is asked once more.
     """
     found = replies.marked(turn.text, turn.language, question.names, said)
-    found = dict.fromkeys(question.names, False) if found is None and _no(turn) else found
-    return None if found is not None and not any(found.values()) and not again and _takes_back(turn.text, said) else found
+    if found is None:
+        cannot = findings.unfit(said.known, "signs") & set(question.names)
+        found = dict.fromkeys(question.names if _no(turn) else sorted(cannot), False) or None
+    return None if found is not None and not any(found.values()) and not again and _takes_back(turn, said) else found
 
 
-def _takes_back(text: str, said: Said) -> bool:
+def _takes_back(turn: Turn, said: Said) -> bool:
     """Whether a no is followed by an exception of which no word is known."""
-    _, *goes_on = _CLAUSE.split(text, 1)
-    excepted = vocabulary.mentions("exception", text) or any(vocabulary.mentions("doubt", words) for words in goes_on)
-    return excepted and not (said.signs or said.complaints or said.parts or said.unknown)
+    known = said.signs or said.complaints or said.parts or said.unknown
+    return replies.reply(turn.text, turn.language).only and not known
 
 
 def _sign(question: Question, turn: Turn, said: Said, again: bool) -> Optional[Dict[str, Value]]:
@@ -136,7 +135,7 @@ def _sign(question: Question, turn: Turn, said: Said, again: bool) -> Optional[D
         return {name: marked[name]}
     if findings.completed(said.known).get(name) is False:
         return {name: False}
-    return {name: False} if _no(turn) and (again or not _takes_back(turn.text, said)) else None
+    return {name: False} if _no(turn) and (again or not _takes_back(turn, said)) else None
 
 
 _NUMBERS: Mapping[str, Callable[[str, str], Optional[float]]] = {

@@ -42,7 +42,7 @@ def interrupts(turn: Turn, answered: bool) -> bool:
     if turn.intent in ABOUT_HEALTH or turn.intent not in INTERRUPTING or (turn.intent == "nevermind" and answered):
         return False
     if turn.intent in ALWAYS:
-        return turn.confidence >= (QUITE_SURE if answered else SURE)
+        return turn.confidence >= (QUITE_SURE if answered or turn.intent == "nevermind" else SURE)
     return not answered and turn.confidence >= SURE
 
 
@@ -103,7 +103,7 @@ class ValidateIntakeForm(ClinicAction):
     @staticmethod
     def _answer(turn: Turn, speak: Speaker, intake: Intake) -> Events:
         result = answers.read(intake, turn)
-        if interrupts(turn, answered=result.understood):
+        if interrupts(turn, answered=result.understood or bool(answers.told(turn).known)):
             return []
         if result.understood:
             told = answers.told(turn)

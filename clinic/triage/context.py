@@ -3,7 +3,7 @@
 After NegEx and ConText (Chapman 2001, Harkema 2009): short cues with a reach. The cues of a language stand in the
 section `cues` of `danger/<language>.yml`:
 
-- `negation`: `next` reaches 1 word on, `before` 2, `far` 8, `after` 2 words back
+- `negation`: `next` reaches 1 word on, `before` 2, `far` 8, `after` 2 words back, `closing` too, at the end of its clause
 - `not_negation`: looks like one and is none ("not only")
 - `past`, `resolved`, `elsewhere`: in the same clause, the same sentence, the same sentence
 - `hypothetical`: from there to the end of its sentence
@@ -81,7 +81,7 @@ class Context:
     def _negations(self) -> list[tuple[str, Hit]]:
         return [
             (reach, hit)
-            for reach in ("before", "far", "after", "next")
+            for reach in ("before", "far", "after", "next", "closing")
             for hit in (*self._of(f"negation {reach}"), *self._of(f"negation {reach} asked"))
             if not any(place in self._no_negation for place in hit.places)
         ]
@@ -90,10 +90,24 @@ class Context:
         reach, hit = cue
         if any(own in places for own in hit.places):  # "can't breathe": the denial is the sign
             return False
-        if reach == "after":
+        if reach == "closing" and not self._ends_a_clause(hit.last):
+            return False
+        if reach in ("after", "closing"):
             return 0 < hit.first - place <= NEAR_REACH and self._unbroken(place, hit.first, "clause")
         most, unit = _REACHES[reach]
         return 0 < place - hit.last <= most and self._unbroken(hit.last, place, unit)
+
+    def _ends_a_clause(self, place: int) -> bool:
+        return place + 1 == len(self._message) or self._message[place + 1].clause != self._message[place].clause
+
+    def denied_in_its_clause(self, places: Collection[int], besides: Collection[int] = ()) -> bool:
+        """Whether anything is denied in the clause of these words: enough for a loose word, "no lump behind the ear".
+
+        Cues at the places `besides` are no denial of it: "the flank, the rest not".
+        """
+        clauses = {self._message[place].clause for place in places}
+        cues = (hit for _, hit in self._negations() if not set(hit.places) & {*places, *besides})
+        return any(self._message[hit.first].clause in clauses for hit in cues)
 
     def _same(self, hit: Hit, first: int, last: int, unit: str) -> bool:
         """Whether the cue stands in the clause or sentence of one of the sign's ends, with no "but" between."""

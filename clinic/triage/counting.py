@@ -40,7 +40,7 @@ def numbers(message: Sequence[Token], hits: Sequence[Hit]) -> list[tuple[int, fl
     found = [
         (place, float(token.text.replace(",", ".")))
         for place, token in enumerate(message)
-        if re.fullmatch(r"\d{1,4}(?:[.,]\d)?", token.text)
+        if re.fullmatch(r"\d{1,4}(?:[.,]\d)?", token.text) and (not token.joined or _unit_after(hits, place))
     ]
     taken = {place for place, _ in found}
     words = {hit.last: float(_code(hit)) for hit in hits if is_of(hit, "numbers") and hit.last not in taken}

@@ -17,8 +17,8 @@ from clinic.triage.lexicon import Hit, Lexicon
 from clinic.triage.tokens import Token, tokens
 from clinic.vocabulary import normalise
 
-# Up to here an ordinal is the number of a row; later in a message it is anything ("... for the second time").
-ROW_WITHIN = 6
+# "None of that" is meant wherever it stands, from so many words on.
+WHOLE_NO = 3
 # So many denied signs are an answer to the whole list.
 DENIED_ALL = 2
 _ROWS = re.compile(r"\d{1,2}(?:[.,/+&-]\d{1,2})*")
@@ -32,7 +32,7 @@ SHORTEST_WORD, ENDINGS_FROM = 3, (4, 6)
 def _lexicon(language: str) -> Lexicon:
     """What begins an answer, and rows; a slip is not forgiven: the words are short."""
     said = reading.sections(language)["replies"]
-    concepts = {name: list(said[name]) for name in ("no", "no_alone", "yes", "agrees", "not_now", "rest", "no_row")}
+    concepts = {name: list(said[name]) for name in ("no", "no_alone", "yes", "agrees", "not_now", "rest", "only", "no_row")}
     concepts |= {f"rows {number}": list(words) for number, words in said["rows"].items()}
     return Lexicon(concepts, exact="")
 
@@ -53,10 +53,15 @@ class Reply:
     not_now: bool
     rest: bool
     agrees: bool
+    nothing: bool
+    only: bool
 
 
 def reply(text: str, language: str) -> Reply:
-    """`no`, `yes` and `agrees` are the first words of the answer; `rest`: what is not named is not so."""
+    """How `text` begins (`no`, `yes`, `agrees`) and what it says of a list as a whole.
+
+    `nothing`: "none of that" somewhere; `rest`: what is not named is not so; `only`: there is an exception.
+    """
     message = tokens(text)
     hits = _lexicon(language).find(message)
     around = reading.words_around(language)
@@ -69,7 +74,8 @@ def reply(text: str, language: str) -> Reply:
     found = {hit.concept for hit in hits}
     says_yes = "yes" in begins and not says_no
     agrees = says_yes or ("agrees" in begins and not says_no)
-    return Reply(says_no, says_yes, "not_now" in found, "rest" in found, agrees)
+    nothing = any(hit.concept == "no" and len(hit.places) >= WHOLE_NO for hit in hits)
+    return Reply(says_no, says_yes, "not_now" in found, "rest" in found, agrees, nothing, "only" in found)
 
 
 def _ends_a_clause(hit: Hit, message: Sequence[Token]) -> bool:
@@ -78,9 +84,9 @@ def _ends_a_clause(hit: Hit, message: Sequence[Token]) -> bool:
 
 def rows(text: str, language: str, count: int) -> tuple[int, ...]:
     """The rows of a list of `count` that are meant by their numbers, from 0: "2", "number 3 and 8", "only the second"."""
-    hits = _lexicon(language).find(tokens(text))
-    ordinals = [hit for hit in hits if hit.concept.startswith("rows ")]
-    spelt = [int(hit.concept.removeprefix("rows ")) for hit in _of_rows(ordinals, hits)]
+    message = tokens(text)
+    ordinals = _of_rows(_lexicon(language).find(message), message, language)
+    spelt = [int(hit.concept.removeprefix("rows ")) for hit in ordinals]
     found = [*_numbered(text, language, count), *spelt]
     return tuple(dict.fromkeys(number - 1 for number in found if 1 <= number <= count))
 
@@ -113,10 +119,18 @@ def _is_unit(word: str, language: str) -> bool:
     return any(hit.concept.startswith("units ") for hit in reading.lexicon(language).find(tokens(word)))
 
 
-def _of_rows(ordinals: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
-    no_row = {hit.first for hit in hits if hit.concept == "no_row"}
-    near = [hit for hit in ordinals if hit.first < ROW_WITHIN]
-    return [hit for hit in near if not {hit.first - 1, hit.last + 1} & no_row]
+def _of_rows(hits: Sequence[Hit], message: Sequence[Token], language: str) -> list[Hit]:
+    """Ordinals that begin an answer ("none... well, the first perhaps"); later they are anything: the fifth month."""
+    counted = {hit.first for hit in hits if hit.concept == "no_row"}
+    answers = {place for hit in hits if hit.concept in ("no", "yes", "only", "agrees") for place in hit.places}
+    leading = {*_single_words(language, "row"), *reading.words_around(language)}
+    return [
+        hit
+        for hit in hits
+        if hit.concept.startswith("rows ")
+        and not {hit.first - 1, hit.last + 1} & counted
+        and all(place in answers or message[place].text in leading for place in range(hit.first))
+    ]
 
 
 def marked(text: str, language: str, names: Sequence[str], said: reading.Said) -> dict[str, Value] | None:
@@ -129,21 +143,24 @@ def marked(text: str, language: str, names: Sequence[str], said: reading.Said) -
     picked = rows(text, language, len(names) + 2)
     there = {names[row] for row in picked if row < len(names)}
     there |= {name for name in names if said.known.get(name) is True}
-    heard, denied = _heard(text, language, names)
+    nothing = answer.no or said.none or len(names) in picked
+    heard, denied = _heard(text, language, names, after_a_no=nothing or answer.nothing)
     there |= heard
     denied = (denied | {name for name in names if said.known.get(name) is False}) - there
-    nothing = answer.no or said.none or len(names) in picked
     if there or denied:
-        closed = nothing or answer.rest or len(there) > 1 or len(denied) >= DENIED_ALL
+        closed = nothing or answer.nothing or answer.rest or len(there) > 1 or len(denied) >= DENIED_ALL
         others = dict.fromkeys((name for name in names if name not in there), False) if closed else {}
         return {**others, **dict.fromkeys(denied, False), **dict.fromkeys(there, True)}
     if said.unknown or len(names) + 1 in picked:
         return dict.fromkeys(names)
-    return dict.fromkeys(names, False) if nothing else None
+    return dict.fromkeys(names, False) if nothing or answer.nothing else None
 
 
-def _heard(text: str, language: str, names: Sequence[str]) -> tuple[set[str], set[str]]:
-    """The signs of the list that its own words name, and those that they deny."""
+def _heard(text: str, language: str, names: Sequence[str], after_a_no: bool) -> tuple[set[str], set[str]]:
+    """The signs of the list that its own words name, and those that they deny.
+
+    They are loose words: any denial in their clause counts, and behind a no only what stands after an "only" or "but".
+    """
     message = tokens(text)
     hits = _asked(language).find(message)
     there = context.Context(message, hits)
@@ -151,9 +168,13 @@ def _heard(text: str, language: str, names: Sequence[str]) -> tuple[set[str], se
     mine += [(name, hit) for name in names for hit in _as_titled(name, language, message)]
     mine = [(name, hit) for name, hit in mine if name in names and not there.is_idiom(hit)]
     mine = _longest(mine)
-    denied = {name for name, hit in mine if there.against(hit.places) == context.NEGATED}
+    answer = _lexicon(language).find(message)
+    rest = {place for hit in answer if hit.concept == "rest" for place in hit.places}
+    denied = {name for name, hit in mine if there.denied_in_its_clause(hit.places, besides=rest)}
     elsewhere = {name for name, hit in mine if there.against(hit.places) in (context.ELSEWHERE, context.HYPOTHETICAL)}
-    return {name for name, _ in mine} - denied - elsewhere, denied
+    excepted = min((hit.first for hit in answer if hit.concept == "only"), default=len(message))
+    said = {name for name, hit in mine if not after_a_no or hit.first > excepted}
+    return said - denied - elsewhere, denied
 
 
 def _as_titled(name: str, language: str, message: Sequence[Token]) -> Iterator[Hit]:

@@ -23,11 +23,15 @@ _ARABIC_NOT = frozenset(prefix + word for prefix in "وف" for word in ("مش", 
 
 
 class Token(NamedTuple):
-    """One word, number, mark or emoji; clauses and sentences are counted from 0 through the whole message."""
+    """One word, number, mark or emoji; clauses and sentences are counted from 0 through the whole message.
+
+    `joined`: letters follow without a space, as in "3andi", where the figure is a letter, and in "20kg", where it is none.
+    """
 
     text: str
     clause: int
     sentence: int
+    joined: bool = False
 
 
 def squeezed(text: str) -> str:
@@ -40,9 +44,11 @@ def tokens(text: str) -> list[Token]:
     found = []
     clause = sentence = 0
     flat = squeezed(normalise(text).replace("'", ""))
-    for piece in _PIECE.findall(flat):
+    for match in _PIECE.finditer(flat):
+        piece = match.group()
         if piece.isalnum():
-            found.append(Token(piece, clause, sentence))
+            joined = piece.isdigit() and flat[match.end() : match.end() + 1].isalpha()
+            found.append(Token(piece, clause, sentence, joined))
         elif piece in _SENTENCE_ENDS:
             sentence, clause = sentence + 1, clause + 1
         elif piece in _CLAUSE_ENDS:

@@ -146,3 +146,30 @@ def test_a_time_of_day_alone_is_no_duration(language: str, text: str, lasted: fl
     """The question for the duration would fall out, and what lasts for weeks end in self-care."""
     assert reading.read(text, language).known.get("days") == lasted
     assert reading.days("today", "en") == 0.3
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "known"),
+    [
+        ("ru", "не беременна у меня спираль стоит", {"pregnant": False}),
+        ("ru", "я мужик какая беременность", {"pregnant": False, "sex": "male"}),
+        ("ar", "لا اكيد مش حامل باخد حبوب منع الحمل", {"pregnant": False}),
+        ("ar", "ana rayyal mob 7amel", {"pregnant": False, "sex": "male"}),
+        ("de", "Fieber hab ich keins", {"fever": False}),
+        ("ru", "я беременна 20 недель, второй день сопли", {"pregnant": True, "pregnancy_week": 20.0, "days": 2.0}),
+    ],
+)
+def test_what_is_denied_or_counted_in_words_of_another_order(language: str, text: str, known: dict[str, object]) -> None:
+    found = reading.read(text, language).known
+    assert {name: found.get(name) for name in known} == known
+
+
+def test_a_figure_that_is_a_letter_counts_nothing() -> None:
+    assert reading.read("3omre 27", "ar").known.get("age") != 3.0
+    assert reading.age("27", "ar") == 27.0 and reading.days("3andi mn 2 ayam", "ar") == 2.0
+
+
+def test_who_is_spoken_to_is_not_the_patient_and_a_bit_is_no_severity() -> None:
+    assert "sex" not in reading.read("يا ابني ركبي عم توجعني", "ar").known
+    assert "severity" not in reading.read("is mir bissl peinlich", "de").known
+    assert reading.severity("терпимо, 4", "ru") == 4.0 and reading.age("siebenundzwanzig", "de") == 27.0

@@ -81,6 +81,28 @@ def test_none_of_these_in_own_words_denies_all(language: str, text: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "names", "denied"),
+    [
+        ("ru", "губы нормальные дышу хорошо ничего этого нет сыпь только полосой", ("face_throat_swelling",), "face_throat_swelling"),
+        ("ru", "вроде ничего такого, за ушком не припухло", ("swelling_behind_ear",), "swelling_behind_ear"),
+        ("ru", "ничего этого нет, хожу прямо", ("balance_problem",), "balance_problem"),
+        ("ru", "веко болит если потрогать, линзы не ношу", ("infection_near_eye", "contact_lenses"), "contact_lenses"),
+        ("ru", "нет, газы отходят, просто вздутие", ("no_wind",), "no_wind"),
+        ("pt", "não, amarelo não", ("jaundice",), "jaundice"),
+        ("pt", "sim, remédio novo, os de ferro. febre não", ("fever", "new_medicine"), "fever"),
+        ("pt", "vomito nao", ("vomiting", "fever"), "vomiting"),
+        ("en", "No, ma tummy is fine", ("abdominal_pain", "fever"), "abdominal_pain"),
+        ("en", "none of these, im on the birth control pill", ("after_birth", "fever"), "after_birth"),
+        ("ar", "non, mafihach skhana", ("fever", "vomiting"), "fever"),
+        ("de", "nei nüt, kei Atemnot und d Lippe sind normal", ("face_throat_swelling", "hives"), "face_throat_swelling"),
+    ],
+)  # fmt: skip
+def test_a_denied_sign_is_denied(language: str, text: str, names: tuple[str, ...], denied: str) -> None:
+    found = marked(text, language, names)
+    assert found is not None and found[denied] is False
+
+
+@pytest.mark.parametrize(
     ("language", "text", "rows"),
     [
         ("en", "2", (1,)), ("en", "number 3, 4 and 8", (2, 3, 7)), ("en", "only the third", (2,)), ("de", "die zweite", (1,)),
@@ -88,6 +110,7 @@ def test_none_of_these_in_own_words_denies_all(language: str, text: str) -> None
         ("ar", "7,8", (6, 7)), ("ar", "7 و 8", (6, 7)), ("ar", "السابعة بس", (6,)), ("ru", "под номером 3", (2,)),
         ("en", "3 days", ()), ("en", "39.2 degrees", ()), ("en", "the first time was in May", ()), ("ar", "la2", ()),
         ("ar", "mafish 7aga", ()), ("ar", "3andi skhana", ()), ("en", "20 months, girl", ()), ("pt", "2 vezes", ()),
+        ("ar", "انا حامل في الخامس", ()), ("ar", "awel wa7da bas", (0,)), ("ar", "el oula sokhna 39.2", (0,)),
     ],
 )  # fmt: skip
 def test_rows_are_meant_by_free_standing_numbers_only(language: str, text: str, rows: tuple[int, ...]) -> None:
