@@ -15,6 +15,8 @@ from clinic.triage.protocols import Question
 from clinic.triage.reading import Said
 
 SURE_NO = 0.6
+# Days: what may be how long it has lasted, where nobody asked for it.
+SHORTEST, LONGEST = 1.0, 3650.0
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,21 @@ def told(turn: Turn) -> Said:
 
 
 def of_an_answer(said: Said) -> Said:
-    """Without a sex that is only read from words for somebody: behind the opening they are others' ("my husband too")."""
-    known = {name: value for name, value in said.known.items() if name != "sex"}
+    """Without what only an opening tells.
+
+    A sex that is read from words for somebody (behind the opening they are others': "my husband too"), and times that are
+    hardly how long it has lasted: "it hurts in the morning", "I am 52 years old and a man".
+    """
+    days = said.known.get("days")
+    unlikely = isinstance(days, float) and not SHORTEST <= days <= LONGEST
+    known = {name: value for name, value in said.known.items() if name != "sex" and not (name == "days" and unlikely)}
     return replace(said, known={**known, **({"sex": said.own_sex} if said.own_sex else {})})
 
 
 def added(intake: Intake, said: Said) -> Intake:
     """With what was told unasked; what was answered before stays, but danger that is told now counts."""
-    fresh = {name: value for name, value in said.known.items() if name not in intake.known or value is True}
+    again = ("sex",)  # said outright it is right, whatever was read from an opening
+    fresh = {name: value for name, value in said.known.items() if name not in intake.known or value is True or name in again}
     return replace(intake, known={**intake.known, **fresh})
 
 

@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from clinic.settings import settings
-from clinic.triage import engine, summary
+from clinic.triage import engine, findings, summary
 from clinic.triage.conditions import Value
 from clinic.triage.protocols import GENERAL, Protocol, Question, protocols
 
@@ -76,8 +76,9 @@ class Intake:
 
     @property
     def lead(self) -> List[Protocol]:
-        """The protocols, the most dangerous first; the general one where the complaint fits none."""
-        found = [protocols()[name] for name in self.protocols if name in protocols()]
+        """The protocols, the most dangerous first; the general one where the complaint fits none, or nobody of that sex."""
+        unfit = findings.unfit(self.known, "protocols")
+        found = [protocols()[name] for name in self.protocols if name in protocols() and name not in unfit]
         return found or [protocols()[GENERAL]]
 
     def with_next(self) -> Intake:

@@ -104,7 +104,8 @@ def test_an_emergency_inside_a_booking(patient: Patient, language: str) -> None:
 def test_a_child_with_fever_gets_a_paediatric_appointment(patient: Patient, language: str) -> None:
     """Age, temperature and duration were said: none of them is asked; the summary goes with the appointment."""
     answer = patient.say(CHILD[language])
-    if says(answer, "utter_ask_emergency", language):  # a careful question first is no harm; nothing told is lost
+    careful = ("utter_ask_emergency", "utter_ask_emergency_sign")
+    if any(says(answer, key, language) for key in careful):  # a question first is no harm; nothing told is lost
         answer = patient.tap(NOT_NOW)
     assert says(answer, "utter_ask_health_consent", language)
     answer = no_to_everything(patient.tap(CONSENT), patient)
@@ -178,11 +179,49 @@ def test_an_answer_offers_the_questions_and_a_tap_begins_with_what_was_said(pati
 
 def test_two_minutes_of_silence_are_a_yes(patient: Patient) -> None:
     answer = patient.say("my chest hurts")
-    assert says(answer, "utter_ask_emergency", "en")
+    assert says(answer, "utter_ask_emergency_sign", "en") and "pressure or pain in the chest" in answer.text
     worker_at(patient, LATER)
     (handoff,) = wait_for(lambda: Records(patient.stack, patient.phone).handoffs(), 5)
     assert (handoff.reason, handoff.priority) == ("emergency", "urgent") and "chest_pain" in handoff.summary
     assert "112" in Records(patient.stack, patient.phone).outbox()[-1].message["text"]
+
+
+OWN_WORDS = {
+    "en": (
+        "runny nose and a cough since 3 days",
+        "go on",
+        ("I'm 24", "nope none of that", "no", "about a 2", "about the same"),
+    ),
+    "ar": ("ana 3andy bard w rash7 mn 3 ayam", "na3am", ("24 sana", "la2 mafish 7aga", "la2", "2", "zay ma howa")),
+    "ru": (
+        "насморк и кашель третий день",
+        "давайте",
+        ("мне 24", "нет ничего такого, только насморк", "нет", "2", "так же"),
+    ),
+}
+
+
+@pytest.mark.parametrize("language", OWN_WORDS)
+def test_a_cold_told_in_own_words_stays_at_home(patient: Patient, language: str) -> None:
+    """Nothing is tapped: "la2" is no second row, and "none, only a runny nose" no riddle."""
+    opening, agreed, answers = OWN_WORDS[language]
+    patient.say(opening)
+    patient.say(agreed)
+    age, none, no, number, same = answers
+    for _ in range(12):
+        if rows(patient):
+            break
+        asked = patient.from_clinic()[-1]
+        if "age" in asked.text.lower() or "old" in asked.text or "лет" in asked.text or "عمر" in asked.text:
+            patient.say(age)
+        elif any(key.endswith('"none"}') for key in asked.choices):
+            patient.say(none)
+        elif any(key.endswith('"no"}') for key in asked.choices):
+            patient.say(no)
+        else:
+            patient.say(same if any("same" in key for key in asked.choices) else number)
+    (intake,) = rows(patient)
+    assert intake.triage_level == "self_care"
 
 
 def test_a_no_to_the_question_lets_the_intake_begin(patient: Patient) -> None:
