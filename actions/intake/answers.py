@@ -49,8 +49,9 @@ def of_an_answer(said: Said) -> Said:
 
 def added(intake: Intake, said: Said) -> Intake:
     """With what was told unasked; what was answered before stays, but danger that is told now counts."""
-    again = ("sex",)  # said outright it is right, whatever was read from an opening
-    fresh = {name: value for name, value in said.known.items() if name not in intake.known or value is True or name in again}
+    # A sex that an answer says outright is right, whatever was read from the opening.
+    again = {name for name, value in said.known.items() if value is True or name == "sex"}
+    fresh = {name: value for name, value in said.known.items() if name in again or name not in intake.known}
     return replace(intake, known={**intake.known, **fresh})
 
 
