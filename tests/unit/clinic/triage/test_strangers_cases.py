@@ -54,6 +54,9 @@ def _facts(age: float, days: float | None, severity: float | None = 3, course: s
 SUGAR = ("vomiting", "thirst", "frequent_urination", "weight_loss", "fatigue")
 LID = ("swelling", "insect_sting", "infection_near_eye", "redness_grows", "skin_infection")
 PATIENTS = [
+    # ── a running ear is no broken skull ──
+    Patient("water from the ear after a fall", ["ear"], "emergency", ["clear_fluid_ear_nose", "head_injury"], _facts(30, 1), "skull"),
+    Patient("an ear that runs, no fall", ["ear"], "urgent", ["clear_fluid_ear_nose"], _facts(30, 1), "fluid"),
     # ── a diabetes that begins with belly pain and vomiting ──
     Patient("belly pain of ketoacidosis", ["abdominal_pain"], "emergency", SUGAR, _facts(9, 1, 6, "worse"), "child_sugar_crisis"),
     Patient("vomiting of ketoacidosis", ["vomiting"], "emergency", SUGAR, _facts(9, 1, 6, "worse"), "child_sugar_crisis"),
