@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clinic.triage.reading import lexicon, words_around
+from clinic.triage.reading import counting_words, words_around
 from clinic.triage.tokens import tokens
 
 # What an amount is made of, beside digits and the words that people put around it ("maybe", "he is").
@@ -14,8 +14,7 @@ def is_amount(text: str, language: str) -> bool:
     if len(text) > LONGEST or not any(map(str.isdigit, text)):
         return False
     message = tokens(text)
-    hits = (hit for hit in lexicon(language).find(message) if hit.concept.partition(" ")[0] in SECTIONS)
-    named = {place for hit in hits for place in hit.places}
+    named = {place for hit in counting_words(language, SECTIONS).find(message) for place in hit.places}
     around = words_around(language)
     return all(
         place in named or token.text in around or any(map(str.isdigit, token.text)) for place, token in enumerate(message)
