@@ -60,6 +60,14 @@ def is_clear_no(turn: Turn) -> bool:
     return said.not_now or (turn.intent == "deny" and turn.confidence >= SURE_NO)
 
 
+def _contradicts_itself(turn: Turn) -> bool:
+    """Whether an answer to the intake's questions says no and holds a danger: "none of those, she drinks like a fish"."""
+    if turn.form != Intake.FORM or turn.asked != ANSWER:
+        return False
+    said = replies.reply(turn.text, turn.language)
+    return said.no or said.nothing or said.rest or said.ends_with_no
+
+
 def alarm(turn: Turn, speak: Speaker, signs: List[str]) -> Events:
     """Say the number and what helps; tell the team. The number is said whatever else fails."""
     speak.emergency(alarms.words(signs, turn.language, _country(turn)))
@@ -104,7 +112,7 @@ class Emergency(ClinicAction):
         """An open form waits. Everything but a clear no to the question is taken for a yes."""
         if was_asked(turn):
             return self._answered(turn, speak)
-        if turn.danger.get("level") == LIKELY:
+        if turn.danger.get("level") == LIKELY or _contradicts_itself(turn):
             return self._ask(turn, speak)
         return alarm(turn, speak, signs_of(turn))
 

@@ -43,8 +43,9 @@ EMERGENCY, NEAR_MISS, OTHER = "emergency", "near_miss", "other"
 # Limits of the model's probability (docs/decisions/0013-triage.md): from the first on an unnamed danger is asked about;
 # below the second a sign is left alone; below the third a certain sign is asked about first.
 SUSPICION, DOUBT, UNSURE = 0.25, 0.35, 0.5
-# Of the intents that say nothing of health, one example in so many is shown to the model.
-ONE_IN = 5
+# Of the intents that say nothing of health, one example in so many is shown to the model, and all that are so short:
+# "hi" has too few pieces to look like another greeting.
+ONE_IN, SHORT = 5, 2
 ABOUT_HEALTH = frozenset(("report_symptom", "ask_medical_advice", "log_vital", "refill_prescription", "human_handoff"))
 SEED = 42
 # Of how many concepts of a message all pairs are features.
@@ -102,7 +103,8 @@ def _examples(training_data: TrainingData) -> List[Example]:
     found = [example for code in settings().languages for example in (*taught(code), *ordinary_and_not(code))]
     for message in training_data.intent_examples:
         text, intent = message.get(TEXT), message.get(INTENT)
-        if text and (intent in ABOUT_HEALTH or intent == INTENT_NAME or chooser.randrange(ONE_IN) == 0):
+        short = len(str(text or "").split()) <= SHORT
+        if text and (intent in ABOUT_HEALTH or intent == INTENT_NAME or short or chooser.randrange(ONE_IN) == 0):
             found.append((text, language_of(message), EMERGENCY if intent == INTENT_NAME else OTHER))
     return found
 

@@ -15,6 +15,7 @@ from clinic.triage.protocols import Question
 from clinic.triage.reading import Said
 
 SURE_NO = 0.6
+FEVER = "fever"
 # Days: what may be how long it has lasted, where nobody asked for it.
 SHORTEST, LONGEST = 1.0, 3650.0
 
@@ -38,13 +39,15 @@ def told(turn: Turn) -> Said:
 def of_an_answer(said: Said) -> Said:
     """Without what only an opening tells.
 
-    A sex that is read from words for somebody (behind the opening they are others': "my husband too"), and times that are
-    hardly how long it has lasted: "it hurts in the morning", "I am 52 years old and a man".
+    A sex that is read from words for somebody (behind the opening they are others': "my husband too"), and times that no
+    word says it has lasted: "it hurts in the morning", "my period was last week".
     """
-    days = said.known.get("days")
-    unlikely = isinstance(days, float) and not SHORTEST <= days <= LONGEST
-    known = {name: value for name, value in said.known.items() if name != "sex" and not (name == "days" and unlikely)}
-    return replace(said, known={**known, **({"sex": said.own_sex} if said.own_sex else {})})
+    known = {name: value for name, value in said.known.items() if name not in ("sex", "days")}
+    if said.own_sex:
+        known["sex"] = said.own_sex
+    if said.lasting is not None and SHORTEST <= said.lasting <= LONGEST:
+        known["days"] = said.lasting
+    return replace(said, known=known)
 
 
 def added(intake: Intake, said: Said) -> Intake:
@@ -124,6 +127,8 @@ def _which(question: Question, turn: Turn, said: Said, again: bool) -> Optional[
     "No, only the foot drags" is no plain no, where nobody knows these words: it is asked once more.
     """
     found = replies.marked(turn.text, turn.language, question.names, said)
+    if FEVER in question.names and "temperature" in said.known:  # 37.2 is none, whatever it was called
+        found = {**(found or {}), FEVER: findings.completed(said.known)[FEVER]}
     if found is None:
         cannot = findings.unfit(said.known, "signs") & set(question.names)
         found = dict.fromkeys(question.names if _no(turn) else sorted(cannot), False) or None
@@ -132,7 +137,7 @@ def _which(question: Question, turn: Turn, said: Said, again: bool) -> Optional[
 
 def _takes_back(turn: Turn, said: Said) -> bool:
     """Whether a no is followed by an exception of which no word is known."""
-    known = said.signs or said.complaints or said.parts or said.unknown
+    known = said.known or said.complaints or said.parts or said.unknown
     return replies.reply(turn.text, turn.language).only and not known
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import List, Mapping, Optional, Tuple
 
 from actions.turn import Turn
-from clinic.triage import findings, replies
+from clinic.triage import findings, replies, texts
 from clinic.triage.codes import COMPLAINT
 from clinic.triage.conditions import Known
 from clinic.triage.protocols import GENERAL, Protocol, leading, protocols
@@ -18,8 +18,9 @@ from clinic.triage.reading import Said
 SURE, NAMED_TOO = 0.9, 4
 # Behind the list, where the answer is one of few.
 LIKELY = 0.5
-# Less than that is not worth a row of the list, which has ten; the last says "something else".
-WORTH_A_ROW, ROWS = 0.02, 9
+# Less than that is not worth a row of the list, which has ten; the last says "something else". Nor is what comes behind so
+# much of the others' shares: one in 25 of whom a row further on would be right taps "something else".
+WORTH_A_ROW, ROWS, ENOUGH = 0.02, 9, 0.96
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def heard(turn: Turn, told: Said, known: Known, offered: Tuple[str, ...] = ()) -
     if turn.is_tap or not turn.complaints:
         return Heard(tuple(named)) if told.complaints else Heard(candidates=_names(named))
     shares = dict(turn.complaints)
-    meant = _meant(named, shares, offered)
+    meant = _meant(named, shares, offered) or _titled(turn, offered)
     if meant:
         return Heard(_ordered(meant))
     agreed = [protocol for protocol in named if protocol.name in list(shares)[:NAMED_TOO] and told.complaints]
@@ -50,12 +51,23 @@ def heard(turn: Turn, told: Said, known: Known, offered: Tuple[str, ...] = ()) -
     if likeliest is not None and shares[likeliest.name] >= SURE:
         return Heard(_ordered([likeliest, *agreed]))
     # "Ill" in general is the last row; what is left of the shares is the others'.
-    others = 1 - shares.get(GENERAL, 0.0)
+    others = max(1 - shares.get(GENERAL, 0.0), WORTH_A_ROW)
     unfit = {GENERAL, *findings.unfit({**known, **told.known}, "protocols")}
-    worth = [name for name, share in turn.complaints if share >= WORTH_A_ROW * others and name in protocols()]
+    worth = _worth([(name, share / others) for name, share in turn.complaints if name in protocols() and name not in unfit])
     first = _names(named) if told.complaints else ()
     rows = dict.fromkeys([*worth[:3], *first, *worth[3:], *_names(named)])
     return Heard(candidates=tuple(name for name in rows if name not in unfit)[:ROWS])
+
+
+def _worth(shares: List[Tuple[str, float]]) -> List[str]:
+    found: List[str] = []
+    seen = 0.0
+    for name, share in shares:
+        if share < WORTH_A_ROW or seen >= ENOUGH:
+            break
+        found.append(name)
+        seen += share
+    return found
 
 
 def _chosen(turn: Turn, offered: Tuple[str, ...]) -> Optional[Protocol]:
@@ -72,6 +84,12 @@ def _meant(named: List[Protocol], shares: Mapping[str, float], offered: Tuple[st
     rows = [protocol for protocol in named if protocol.name in offered]
     likely = [protocols()[name] for name in offered if shares.get(name, 0.0) >= LIKELY]
     return rows or likely
+
+
+def _titled(turn: Turn, offered: Tuple[str, ...]) -> List[Protocol]:
+    """The rows that the answer calls by a word of their own."""
+    titles = [texts.complaint_title(name, turn.language) for name in offered]
+    return [protocols()[offered[row]] for row in replies.of_titles(turn.text, turn.language, titles)]
 
 
 def _likeliest(shares: Mapping[str, float]) -> Optional[Protocol]:

@@ -7,7 +7,7 @@ person) it rejects, so that the rules answer; then it asks again. Emergencies ne
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Optional, Sequence
+from typing import Mapping, Optional, Sequence
 
 from rasa_sdk.events import SlotSet
 
@@ -21,8 +21,10 @@ from actions.intake.offer import told_before
 from actions.intake.state import LONGEST_OPENING, SLOT, Intake
 from actions.turn import Turn
 from clinic import consent, database
+from clinic.triage import findings
+from clinic.triage.conditions import Value
 from clinic.triage.intakes import PURPOSE
-from clinic.triage.protocols import leading, protocols
+from clinic.triage.protocols import LEVELS, leading, protocols
 from clinic.triage.reading import Said
 
 CONSENT, COMPLAINT, ANSWER = "intake_consent", "intake_complaint", "intake_answer"
@@ -108,10 +110,14 @@ class ValidateIntakeForm(ClinicAction):
         if result.understood:
             told = answers.told(turn)
             return _asking(_with_more_complaints(result.intake, told), ANSWER)
+        if result.intake.verdict().level == LEVELS[-1]:  # what it told beside the question is enough
+            return _asking(result.intake, ANSWER)
+        kept = result.intake if turn.is_tap else result.intake.with_remark(turn.said)
         if intake.failed:  # asked twice: not known, which is the safe reading
-            return _asking(answers.given_up(result.intake), ANSWER)
-        speak.say_text("utter_intake_again")
-        return [SlotSet("misunderstood", True), *_asking(replace(result.intake, failed=1), ANSWER, same=True)]
+            return _asking(answers.given_up(kept), ANSWER)
+        about_signs = intake.question is not None and intake.question.kind in ("which", "sign")
+        speak.say_text("utter_intake_noted" if about_signs else "utter_intake_again")
+        return [SlotSet("misunderstood", True), *_asking(replace(kept, failed=1), ANSWER, same=True)]
 
 
 def opened(turn: Turn) -> Intake:
@@ -129,12 +135,23 @@ def _with_complaint(intake: Intake, turn: Turn, told: Said) -> Intake:
         return replace(intake, candidates=found.candidates or intake.candidates, opening=opening)
     implied = {name: True for protocol in found.protocols for name in protocol.implies}
     names = tuple(protocol.name for protocol in found.protocols)
-    return replace(intake, protocols=names, known={**implied, **intake.known}, opening=opening)
+    return replace(intake, protocols=names, known={**implied, **_of_the_patient(intake.known, names)}, opening=opening)
+
+
+def _of_the_patient(known: Mapping[str, Value], names: Sequence[str]) -> Mapping[str, Value]:
+    """Without an age at which nobody has this complaint: "my breast is red, the baby is 5 weeks"."""
+    somebody_elses = findings.unfit({"age": known.get("age")}, "protocols") & {*names}
+    return {name: value for name, value in known.items() if name != "age" or not somebody_elses}
 
 
 def _with_more_complaints(intake: Intake, told: Said) -> Intake:
-    """A complaint that is told later joins the others; the most dangerous leads from now on."""
-    new = [protocol.name for protocol in leading(list(told.complaints), []) if protocol.name not in intake.protocols]
+    """A complaint that is told later joins the others; the most dangerous leads from now on.
+
+    What the leading protocol asks for itself is no complaint of its own: "weakness, yes" in the list of a cough.
+    """
+    asked = {name for protocol in intake.lead for question in protocol.questions for name in question.names}
+    fresh = [code for code in told.complaints if code not in asked]
+    new = [protocol.name for protocol in leading(fresh, []) if protocol.name not in intake.protocols]
     more_dangerous = [name for name in new if _rank(name) > _rank(intake.lead[0].name)]
     if not intake.protocols or not more_dangerous:
         return intake

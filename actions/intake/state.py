@@ -15,7 +15,7 @@ from clinic.triage.protocols import GENERAL, Protocol, Question, protocols
 
 SLOT = "intake"
 SLOTS = ("intake_consent", "intake_complaint", "intake_answer", SLOT)
-LONGEST_OPENING = 300
+LONGEST_OPENING, LONGEST_WORDS = 300, 600
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Intake:
     asked: int = 0
     question: Optional[Question] = None
     failed: int = 0
+    # In the patient's words: the opening, and what answers told that nobody could read.
     opening: str = ""
     # What the complaint may be, to choose from, while it is not sure.
     candidates: Tuple[str, ...] = ()
@@ -80,6 +81,10 @@ class Intake:
         unfit = findings.unfit(self.known, "protocols")
         found = [protocols()[name] for name in self.protocols if name in protocols() and name not in unfit]
         return found or [protocols()[GENERAL]]
+
+    def with_remark(self, text: str) -> Intake:
+        """With what was told beside the question, for the nurse: "none, but the light is unpleasant"."""
+        return replace(self, opening=f"{self.opening} … {text}"[:LONGEST_WORDS])
 
     def with_next(self) -> Intake:
         """With the next question that matters, None when there is none."""

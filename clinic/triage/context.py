@@ -27,6 +27,8 @@ NEGATED, PAST, RESOLVED, HYPOTHETICAL, ELSEWHERE, FIGURATIVE = (
     "negated", "past", "resolved", "hypothetical", "elsewhere", "figurative",
 )  # fmt: skip
 PREFIX = "cue "
+# Cues that stand behind what they deny.
+BEHIND = ("after", "closing")
 
 
 def expressions(cues: Mapping[str, Any]) -> dict[str, Sequence[str]]:
@@ -50,6 +52,10 @@ class Context:
 
     def _of(self, name: str) -> list[Hit]:
         return self._cues.get(name, [])
+
+    def holds_elsewhere(self, hit: Hit) -> bool:
+        """Whether one of its words makes the sentence one about somebody else: "my cat" of a bite."""
+        return any(place in cue.places for cue in self._of("elsewhere") for place in hit.places)
 
     def is_idiom(self, hit: Hit) -> bool:
         """Whether one of its words belongs to a manner of speaking."""
@@ -92,7 +98,7 @@ class Context:
             return False
         if reach == "closing" and not self._ends_a_clause(hit.last):
             return False
-        if reach in ("after", "closing"):
+        if reach in BEHIND:
             return 0 < hit.first - place <= NEAR_REACH and self._unbroken(place, hit.first, "clause")
         most, unit = _REACHES[reach]
         return 0 < place - hit.last <= most and self._unbroken(hit.last, place, unit)
@@ -106,8 +112,9 @@ class Context:
         Cues at the places `besides` are no denial of it: "the flank, the rest not".
         """
         clauses = {self._message[place].clause for place in places}
-        cues = (hit for _, hit in self._negations() if not set(hit.places) & {*places, *besides})
-        return any(self._message[hit.first].clause in clauses for hit in cues)
+        cues = [(reach, hit) for reach, hit in self._negations() if not set(hit.places) & {*places, *besides}]
+        mine = (hit for reach, hit in cues if reach not in BEHIND or hit.first > min(places))
+        return any(self._message[hit.first].clause in clauses for hit in mine)
 
     def _same(self, hit: Hit, first: int, last: int, unit: str) -> bool:
         """Whether the cue stands in the clause or sentence of one of the sign's ends, with no "but" between."""

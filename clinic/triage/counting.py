@@ -6,7 +6,7 @@ Works on what `clinic.triage.reading.lexicon` found; knows no language itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from clinic import clock
 from clinic.settings import settings
@@ -17,11 +17,17 @@ from clinic.triage.tokens import Token
 DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
 YEARS_ONLY = ("year", "month")
 YEARS = {"day": 1 / 365, "week": 7 / 365, "month": 1 / 12, "year": 1.0}
+# One of a unit, which "and a half" makes longer.
+HALVED = frozenset((1.0, 7.0, 30.0, 365.0))
 OLDEST = 120
+# Celsius, where nobody says of what the number is: with a decimal, 39.1 is hardly anything else.
+COLDEST, HOTTEST, DECIMALS = 34.0, 43.0, 10
 # Words before or after a number that make it an age or a duration.
 NEAR = 3
 # "thirty five": a multiple of ten and a smaller number after it are one.
 AND = ("e", "and", "und", "и", "و")
+# Between a figure and its tenth: "38 comma 5".
+JOINS = (*AND, "komma", "comma", "point", "virgula", "запятая", "точка", "с", "فاصلة", "فاصله")
 TENS, MOST_ONES = (20, 30, 40, 50, 60, 70, 80, 90), 10
 _OUT_OF_TEN = re.compile(r"(\d{1,2})(?:[.,]\d)?/10")
 
@@ -96,12 +102,13 @@ def possible_age(years: float) -> float | None:
 
 
 def spans(hits: Sequence[Hit]) -> list[float]:
-    """Words that tell a time back: yesterday, this morning, Monday."""
+    """Words that tell a time back: yesterday, this morning, Monday, "a month and a half"."""
     found = []
     for hit in hits:
         if is_of(hit, "spans"):
             code = _code(hit)
-            found.append(_since_weekday(int(code.removeprefix("weekday"))) if code.startswith("weekday") else float(code))
+            told = _since_weekday(int(code.removeprefix("weekday"))) if code.startswith("weekday") else float(code)
+            found.append(told * 1.5 if told in HALVED and half_after(hits, hit.last) else told)
     return found
 
 
@@ -142,8 +149,9 @@ def days_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
     """How long it has lasted, said unasked."""
     counts = numbers(message, hits)
     counted = {place + step for place, _ in counts for step in (0, 1)}
-    found = spans([hit for hit in hits if not counted & set(hit.places) or len(hit.places) > 2])
     often = {place for hit in hits if is_of(hit, "often") for place in hit.places}
+    told = spans([hit for hit in hits if (not counted & set(hit.places) or len(hit.places) > 2) and hit.last not in often])
+    found = []
     for place, value in counts:
         if place in often:  # "only every 4 days" is no four days
             continue
@@ -152,7 +160,51 @@ def days_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
         lasting = _is_lasting(hits, place)
         if unit in DAYS and not old and (lasting or unit in ("minute", "hour", "day", "week")):
             found.append(value * DAYS[unit])
+    # "Four days now, all the time": a count is surer than any other word.
+    return max(found or told, default=None)
+
+
+def lasting_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
+    """How long it has lasted, where a count stands with "since", "for" or "ago": "I stopped last week" tells nothing."""
+    often = {place for hit in hits if is_of(hit, "often") for place in hit.places}
+    found = [
+        value * DAYS[unit]
+        for place, value in numbers(message, hits)
+        if (unit := _unit_after(hits, place)) in DAYS and place not in often and _is_lasting(hits, place)
+    ]
     return max(found) if found else None
+
+
+def temperature_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
+    """A temperature in °C whose unit nobody says: "39.1 this morning", "38 и 1", "39 and a half"; the highest."""
+    others = {hit.first for hit in hits if is_of(hit, "no_degrees")}
+    counts = {place: value for place, value in numbers(message, hits) if COLDEST <= value < HOTTEST or value < DECIMALS}
+    found = []
+    for place, value in counts.items():
+        degrees, last = (value, place) if not value.is_integer() else _with_tenths(message, hits, counts, place)
+        if COLDEST <= degrees < HOTTEST and last + 1 not in others and not has_unit(hits, last):
+            found.append(round(degrees, 1))
+    return max(found, default=None)
+
+
+def _with_tenths(
+    message: Sequence[Token], hits: Sequence[Hit], counts: Mapping[int, float], place: int
+) -> tuple[float, int]:
+    """A whole number at `place` with what makes it degrees ("and a half", "и 1"), and where that ends; 0 without."""
+    half = half_after(hits, place)
+    if half:
+        return counts[place] + 0.5, half.last
+    tenth = next((spot for spot in _next_words(message, place) if _is_tenth(counts.get(spot))), None)
+    return (0.0, place) if tenth is None else (counts[place] + counts[tenth] / DECIMALS, tenth)
+
+
+def _next_words(message: Sequence[Token], place: int) -> Sequence[int]:
+    """The place after, and the one behind an "and" there."""
+    return (place + 1, place + 2) if place + 2 < len(message) and message[place + 1].text in JOINS else (place + 1,)
+
+
+def _is_tenth(value: float | None) -> bool:
+    return value is not None and value < DECIMALS and value.is_integer()
 
 
 def _near_findings(hits: Sequence[Hit], place: int) -> set[str]:

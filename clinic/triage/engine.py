@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from clinic.triage.conditions import Known, Truth, Value
-from clinic.triage.findings import choices, completed, danger, numbers
+from clinic.triage.findings import choices, completed, danger, numbers, unfit_at_some_age
 from clinic.triage.protocols import LEVELS, Protocol, Question, Rule, always
 
 # Of one complaint; a second one has lists of its own.
 MOST_QUESTIONS, MOST_OF_SEVERAL = 7, 9
 # Below which no verdict is where a danger sign is there.
 DANGER_IS = "urgent"
+# Asked before signs that only children of some age have: nobody of twenty is asked about the bottle.
+AGE = Question("number", ("age",))
 # What an unknown leaves of a level.
 IF_UNKNOWN = {"emergency": "urgent", "urgent": "routine", "routine": "self_care"}
 # Numbers that need no instrument: who cannot say how long it has lasted is not told to wait at home for that reason.
@@ -120,6 +122,8 @@ def next_question(protocols: Sequence[Protocol], known: Known, asked: int) -> Qu
     if asked == most - 1 and current == LEVELS[0] and not _shows_danger(question, full, matter):
         question = next((other for other in left if other.names == (DURATION,)), question)
     names = tuple(name for name in question.names if name in matter)
+    if "age" not in full and unfit_at_some_age() & set(names):
+        return AGE
     return Question("sign" if question.kind == "which" and len(names) == 1 else question.kind, names)
 
 

@@ -58,6 +58,13 @@ def unfit(known: Known, kind: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=1)
+def unfit_at_some_age() -> frozenset[str]:
+    """Signs that only small children have."""
+    of_the_small = (rule for rule in _content()["only"] if "below" in rule and "from" not in rule)
+    return frozenset(name for rule in of_the_small for name in rule.get("signs") or ())
+
+
 def completed(known: Known) -> dict[str, Value]:
     """`known` with what follows: a measured fever, and what cannot be so at this age or of this sex."""
     full = dict(known)

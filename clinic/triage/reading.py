@@ -24,10 +24,13 @@ FOLDER = Path(__file__).with_name("said")
 SIGNS = FOLDER / "signs"
 # Of these sections the longest expression at a place counts; complaints and parts of the body share theirs.
 _KINDS = {"symptom": "complaint", "part": "complaint", "findings": "finding", "severity": "severity", "spans": "span"}
+FEVER = ("findings fever", "symptom fever")
 LONG_ILLNESS = ("findings epilepsy", "findings lung_disease")
+# Sections of words without codes.
+PLAIN = ("old", "since", "ago", "often", "age", "half", "none", "unknown", "vocative", "no_degrees", "thermometer")
 # "No, none of these, thanks": so many words may stand around a whole answer; "no appetite since Monday" is none.
 WORDS_AROUND = 2
-MODERATE = 4.0
+MODERATE, MOST_SEVERE = 4.0, 10
 _PUNCTUATION = re.compile(r"[^\w'’*]+")
 
 
@@ -36,6 +39,7 @@ class Said:
     """What was told: `known` by finding (True, False, a number, a code), complaint and part codes in their order.
 
     `own_sex` is what somebody says outright of the patient; `sex` in `known` may come from any word for a person.
+    `lasting` are days that words say it has lasted; `days` in `known` may come from any word for a time.
     """
 
     known: Mapping[str, Value] = field(default_factory=dict)
@@ -44,6 +48,7 @@ class Said:
     none: bool = False
     unknown: bool = False
     own_sex: str | None = None
+    lasting: float | None = None
 
     @property
     def signs(self) -> tuple[str, ...]:
@@ -69,7 +74,14 @@ def cues(language: str) -> Mapping[str, Sequence[str]]:
     """What speaks against a sign: the danger screen's cues, and denials that only the answer to a question makes safe."""
     found = context.expressions(screen.content(language)["cues"])
     denies: Mapping[str, Sequence[str]] = sections(language)["denies"]
-    return {**found, **{f"{context.PREFIX}negation {reach} asked": words for reach, words in denies.items()}}
+    for name, words in (
+        # "Nothing, only tired": an exception ends what is denied. "Not normal" denies nothing.
+        (context.PREFIX + "but", sections(language)["replies"]["only"]),
+        (context.PREFIX + "not_negation", denies["unless"]),
+    ):
+        found[name] = [*found.get(name, ()), *words]
+    reaches = {reach: words for reach, words in denies.items() if reach != "unless"}
+    return {**found, **{f"{context.PREFIX}negation {reach} asked": words for reach, words in reaches.items()}}
 
 
 def right(language: str) -> Sequence[str]:
@@ -103,7 +115,7 @@ def _sections_as_concepts(language: str) -> Mapping[str, Sequence[str]]:
             concepts[f"{section} {code}"] = list(words or ())
     for value, words in _compounds(said).items():
         concepts.setdefault(f"numbers {value}", []).extend(words)
-    for section in ("old", "since", "ago", "often", "age", "half", "none", "unknown", "vocative"):
+    for section in PLAIN:
         concepts[section] = list(said.get(section) or ())
     return concepts
 
@@ -144,10 +156,14 @@ def read(text: str, language: str) -> Said:
     hits = _longest(lexicon(language).find(message))
     there = context.Context(message, hits)
     spoken = [hit for hit in hits if not there.is_idiom(hit)]
+    temperature = counting.temperature_in(message, spoken)
+    if temperature is not None and temperature < findings.FEVER_FROM:
+        spoken = _without_thermometer(spoken)
     known = _signs(spoken, there)
     for name, value in (
+        ("temperature", temperature),
         ("age", counting.age_in(message, spoken)),
-        ("days", counting.days_in(message, spoken)),
+        ("days", counting.days_in(message, _without_past(spoken))),
         ("severity", _worth(counting.severity_in(message, spoken), counting.out_of_ten(message, spoken))),
         ("course", _code([hit for hit in spoken if there.against(hit.places) != context.NEGATED], "course")),
         ("sex", _sex(spoken)),
@@ -161,7 +177,20 @@ def read(text: str, language: str) -> Said:
     complaints = _codes(spoken, "symptom", there)
     own_sex = _code(spoken, "own_sex")
     whole = {hit.concept for hit in spoken if len(message) - len(hit.places) <= WORDS_AROUND}
-    return Said(known, complaints, _codes(spoken, "part", there), "none" in whole, "unknown" in whole, own_sex)
+    lasting = counting.lasting_in(message, spoken)
+    return Said(known, complaints, _codes(spoken, "part", there), "none" in whole, "unknown" in whole, own_sex, lasting)
+
+
+def _without_thermometer(hits: Sequence[Hit]) -> list[Hit]:
+    """Without "temperature" as a word for fever: beside 37.2 it is none."""
+    measured = {place for hit in hits if hit.concept == "thermometer" for place in hit.places}
+    return [hit for hit in hits if hit.concept not in FEVER or not set(hit.places) <= measured]
+
+
+def _without_past(hits: Sequence[Hit]) -> list[Hit]:
+    """Without times at which something else was: "my period was last week"."""
+    past = {place for hit in hits if hit.concept == f"{context.PREFIX}{context.PAST}" for place in hit.places}
+    return [hit for hit in hits if not counting.is_of(hit, "spans") or not set(hit.places) <= past]
 
 
 def number(text: str, language: str) -> float | None:
@@ -193,14 +222,14 @@ def days(text: str, language: str) -> float | None:
 
 
 def severity(text: str, language: str) -> float | None:
-    """The answer to "how bad, from 0 to 10?"; a figure counts before words: "bearable, a 4"."""
+    """The answer to "how bad, from 0 to 10?"; figures count before words: "bearable, a 4". Of "3 or 4" the higher."""
     message = tokens(text)
     hits = _longest(lexicon(language).find(message))
     figures = [value for place, value in counting.numbers(message, hits) if not counting.has_unit(hits, place)]
     stated = counting.severity_in(message, hits)
-    if len(figures) != 1 or not 0 <= figures[0] <= 10:
+    if not figures or max(figures) > MOST_SEVERE:
         return stated
-    return figures[0] if not counting.out_of_ten(message, hits) else stated
+    return max(figures) if counting.out_of_ten(message, hits) is None else stated
 
 
 def _longest(hits: Sequence[Hit]) -> list[Hit]:

@@ -55,12 +55,14 @@ class Reply:
     agrees: bool
     nothing: bool
     only: bool
+    ends_with_no: bool
 
 
 def reply(text: str, language: str) -> Reply:
     """How `text` begins (`no`, `yes`, `agrees`) and what it says of a list as a whole.
 
-    `nothing`: "none of that" somewhere; `rest`: what is not named is not so; `only`: there is an exception.
+    `nothing`: "none of that" somewhere; `rest`: what is not named is not so; `only`: there is an exception;
+    `ends_with_no`: "I am a man, none".
     """
     message = tokens(text)
     hits = _lexicon(language).find(message)
@@ -70,12 +72,26 @@ def reply(text: str, language: str) -> Reply:
     whole = alone is not None and _ends_a_clause(alone, message)
     # "No idea" is none.
     unknown = {place for hit in reading.lexicon(language).find(message) if hit.concept == "unknown" for place in hit.places}
+    agreed = begins.get("agrees")
+    # Nor is "no problem" a no.
+    if no is not None and agreed is not None and set(no.places) < set(agreed.places):
+        no = None
     says_no = (no is not None and not unknown & set(no.places)) or (whole and not unknown)
     found = {hit.concept for hit in hits}
     says_yes = "yes" in begins and not says_no
     agrees = says_yes or ("agrees" in begins and not says_no)
     nothing = any(hit.concept == "no" and len(hit.places) >= WHOLE_NO for hit in hits)
-    return Reply(says_no, says_yes, "not_now" in found, "rest" in found, agrees, nothing, "only" in found)
+    # "None of these only": behind the last word there is no exception.
+    only = any(hit.concept == "only" and hit.last + 1 < len(message) for hit in hits)
+    ends = _ends_with_a_no(hits, message)
+    return Reply(says_no, says_yes, "not_now" in found, "rest" in found, agrees, nothing, only, ends)
+
+
+def _ends_with_a_no(hits: Sequence[Hit], message: Sequence[Token]) -> bool:
+    """Whether a no is the last clause by itself: "I am a man, none", "pale, yes, nothing of that"."""
+    last = [place for place, token in enumerate(message) if token.clause == message[-1].clause]
+    denied = {place for hit in hits if hit.concept in ("no", "no_alone") for place in hit.places}
+    return 0 < len(last) < len(message) and denied >= set(last)
 
 
 def _ends_a_clause(hit: Hit, message: Sequence[Token]) -> bool:
@@ -139,6 +155,7 @@ def marked(text: str, language: str, names: Sequence[str], said: reading.Said) -
     A sign that is not in the answer stays open, so that the list comes back without those that were named, unless the
     answer says that the others are not so, or names several.
     """
+    text = _behind_a_question(text, language)
     answer = reply(text, language)
     picked = rows(text, language, len(names) + 2)
     there = {names[row] for row in picked if row < len(names)}
@@ -148,12 +165,19 @@ def marked(text: str, language: str, names: Sequence[str], said: reading.Said) -
     there |= heard
     denied = (denied | {name for name in names if said.known.get(name) is False}) - there
     if there or denied:
-        closed = nothing or answer.nothing or answer.rest or len(there) > 1 or len(denied) >= DENIED_ALL
+        of_all = nothing or answer.nothing or answer.rest or answer.ends_with_no
+        closed = of_all or len(there) > 1 or len(denied) >= DENIED_ALL
         others = dict.fromkeys((name for name in names if name not in there), False) if closed else {}
         return {**others, **dict.fromkeys(denied, False), **dict.fromkeys(there, True)}
     if said.unknown or len(names) + 1 in picked:
         return dict.fromkeys(names)
-    return dict.fromkeys(names, False) if nothing or answer.nothing else None
+    return dict.fromkeys(names, False) if nothing or answer.nothing or answer.ends_with_no else None
+
+
+def _behind_a_question(text: str, language: str) -> str:
+    """Without a question before a no: "what battery? no, none of that" names none."""
+    asked, _, answer = text.replace("؟", "?").rpartition("?")
+    return answer if asked and "?" not in asked and reply(answer, language).no else text
 
 
 def _heard(text: str, language: str, names: Sequence[str], after_a_no: bool) -> tuple[set[str], set[str]]:
@@ -172,9 +196,34 @@ def _heard(text: str, language: str, names: Sequence[str], after_a_no: bool) -> 
     rest = {place for hit in answer if hit.concept == "rest" for place in hit.places}
     denied = {name for name, hit in mine if there.denied_in_its_clause(hit.places, besides=rest)}
     elsewhere = {name for name, hit in mine if there.against(hit.places) in (context.ELSEWHERE, context.HYPOTHETICAL)}
+    elsewhere -= {name for name, hit in mine if there.holds_elsewhere(hit)}
     excepted = min((hit.first for hit in answer if hit.concept == "only"), default=len(message))
     said = {name for name, hit in mine if not after_a_no or hit.first > excepted}
     return said - denied - elsewhere, denied
+
+
+def of_titles(text: str, language: str, titles: Sequence[str]) -> tuple[int, ...]:
+    """The rows of a list that share with `text` a word which no other row has: "the breast" of "Breast complaint"."""
+    message = tokens(text)
+    hits = _denials(language).find(message)
+    there = context.Context(message, hits)
+    told = [token.text for place, token in enumerate(message) if not there.denied_in_its_clause((place,))]
+    words = [[token.text for token in tokens(title) if len(token.text) > SHORTEST_WORD] for title in titles]
+    return tuple(
+        row
+        for row, mine in enumerate(words)
+        if any(
+            any(_same(word, one) for one in told)
+            and not any(_same(word, other) for number, others in enumerate(words) if number != row for other in others)
+            for word in mine
+        )
+    )
+
+
+@lru_cache(maxsize=16)
+def _denials(language: str) -> Lexicon:
+    """The cues alone."""
+    return Lexicon(reading.cues(language), exact="")
 
 
 def _as_titled(name: str, language: str, message: Sequence[Token]) -> Iterator[Hit]:

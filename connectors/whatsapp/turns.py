@@ -37,6 +37,7 @@ NEVERMIND_CONFIDENCE = 0.7
 REQUESTS = ("refill", "results", "complaint")
 SYMPTOMS, INTAKE = "/report_symptom", "intake_form"
 TECHNICAL_PROBLEM = "utter_technical_problem"
+WAITING, WAITING_FOR_HELP = "utter_handoff_waiting", "utter_handoff_waiting_emergency"
 
 
 def load(contact_id: int) -> Incoming | None:
@@ -152,9 +153,10 @@ async def answer(bot: Bot, incoming: Incoming) -> Answer:
         return Answer(messages=[incoming.turned])
     words = words_of(incoming)
     if incoming.handoff_id is not None and not (words and await _is_for_the_bot(bot, incoming, words)):
-        if incoming.told_to_wait:
+        called = incoming.handoff_reason == alarms.REASON
+        if incoming.told_to_wait and not called:
             return Answer()
-        waiting = await bot.render(incoming.contact_id, "utter_handoff_waiting", incoming.language)
+        waiting = await bot.render(incoming.contact_id, WAITING_FOR_HELP if called else WAITING, incoming.language)
         return _answer(waiting.responses, waiting.language, tag=handoff_tag(incoming.handoff_id))
     if words is None:
         return await _wordless(bot, incoming)

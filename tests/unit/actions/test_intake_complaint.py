@@ -273,3 +273,52 @@ def test_a_row_is_meant_by_its_words_too(agreed: Callable[..., Conversation]) ->
     chat = begin(agreed(), "something is wrong", complaints={"eye": 0.3, "skin_infection": 0.3, "joint_pain": 0.2})
     chat.answers("the joint one, it aches", complaints={"joint_pain": 0.6, "eye": 0.1})
     assert intake(chat).protocols == ("joint_pain",)
+
+
+def test_what_a_list_asks_for_opens_no_protocol_of_its_own(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "I cough since 4 days, I am 58", complaints={"cough": 0.95})
+    chat.answers("weakness, yes, but only tired. nothing else")
+    assert intake(chat).protocols == ("cough",)
+
+
+def test_a_danger_told_beside_the_question_ends_the_questions(
+    agreed: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLINIC_ENCRYPTION_KEY", encryption.new_key())
+    chat = begin(agreed(), "headache since yesterday, I am 31", complaints={"headache": 0.95})
+    chat.answers("I am pregnant and bleeding", "nlu_fallback", confidence=0.4)
+    assert chat.loop is None and "112" in chat.text
+
+
+def test_nobody_is_asked_about_the_bottle_before_the_age(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "a sore in my mouth", complaints={"tooth": 0.95})
+    for _ in range(7):
+        question = intake(chat).question
+        if question is None or question.names == ("age",):
+            break
+        assert "poor_feeding" not in question.names
+        chat.answers("none of these")
+    chat.answers("20")
+    assert intake(chat).known["age"] == 20.0 and intake(chat).known.get("poor_feeding") is not True
+
+
+def test_a_no_that_holds_a_danger_is_asked_about_first(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "my toddler coughs, she is 2", complaints={"cough": 0.95})
+    told = "no none of those, she's drinking like a fish and running about"
+    chat.hears(told, "report_symptom", danger=["breathing"], level="certain").run(Emergency())
+    assert chat.slots["emergency"] == "asked"
+    chat.hears("I said she cannot breathe", "report_symptom", danger=["breathing"], level="certain").run(Emergency())
+    assert chat.slots["emergency"] == "acted"
+
+
+def test_the_baby_s_age_is_not_its_mother_s(agreed: Callable[..., Conversation]) -> None:
+    told = "boob is rock solid and red on one side. baby is 5 weeks"
+    chat = begin(agreed(), told, complaints={"breast": 0.95})
+    assert intake(chat).protocols == ("breast",) and "age" not in intake(chat).known
+
+
+def test_what_no_question_asked_for_is_kept_for_the_nurse(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "my back hurts, I am 40", complaints={"back_pain": 0.95})
+    chat.answers("no, only it goes zonk", "nlu_fallback", confidence=0.4)
+    assert intake(chat).opening == "my back hurts, I am 40 … no, only it goes zonk"
+    assert said_by_clinic("utter_intake_noted", "en") in chat.text

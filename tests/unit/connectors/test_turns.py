@@ -113,6 +113,12 @@ def test_who_waits_for_a_person_is_told_so_once() -> None:
     assert bot.turns == []
 
 
+def test_who_was_told_to_call_for_help_is_told_again() -> None:
+    called = replace(WAITING, told_to_wait=True, handoff_reason="emergency")
+    assert texts(ask(called)) == ["utter_handoff_waiting_emergency"]
+    assert ask(replace(called, handoff_claimed=True)) == Answer()
+
+
 def test_who_waits_can_have_the_bot_back() -> None:
     told = replace(WAITING, told_to_wait=True)
     assert texts(ask(replace(told, text="leave it"))) == ["echo: leave it"]

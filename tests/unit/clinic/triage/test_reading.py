@@ -173,3 +173,70 @@ def test_who_is_spoken_to_is_not_the_patient_and_a_bit_is_no_severity() -> None:
     assert "sex" not in reading.read("يا ابني ركبي عم توجعني", "ar").known
     assert "severity" not in reading.read("is mir bissl peinlich", "de").known
     assert reading.severity("терпимо, 4", "ru") == 4.0 and reading.age("siebenundzwanzig", "de") == 27.0
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "degrees"),
+    [
+        ("en", "yes its red and hot, 39.1 this morning", 39.1), ("de", "gestern abend 37,9, heute nur noch 37,2", 37.9),
+        ("de", "neununddreißig zwei", 39.2), ("pt", "38 e meio", 38.5), ("pt", "38 e 2", 38.2),
+        ("ru", "температур 38 и один", 38.1), ("ru", "тридцать семь и два", 37.2), ("ar", "حرارته ٣٩ ونص", 39.5),
+        ("en", "i weigh 39.5 kg", None), ("de", "38,5 wochen", None), ("en", "she is 38", None),
+    ],
+)  # fmt: skip
+def test_degrees_need_no_unit(language: str, text: str, degrees: float | None) -> None:
+    assert reading.read(text, language).known.get("temperature") == degrees
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "fever"),
+    [
+        ("en", "temperature 37.4", None), ("ru", "температура тридцать семь и два", None),
+        ("en", "he had a fever, now 37.4", True), ("en", "fever is not there", False),
+    ],
+)  # fmt: skip
+def test_the_word_for_what_is_measured_is_no_fever_beside_a_low_figure(language: str, text: str, fever: object) -> None:
+    assert reading.read(text, language).known.get("fever") is fever
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "days"),
+    [
+        ("en", "neither, period was last week", None),
+        ("ar", "لعبت كوره امبارح اول مره من سنه فخادي الاتنين واجعاني", 1.0),
+        ("ar", "عندي وجع من شهر ونص", 45.0),
+        ("ar", "ketfy el yemeen beyewga3ny", None),
+        ("de", "meine baby 10 monat hat fieber vier tag schon immer 39", 4.0),
+    ],
+)
+def test_other_times_are_no_duration(language: str, text: str, days: float | None) -> None:
+    assert reading.read(text, language).known.get("days") == days
+
+
+def test_four_days_in_casablanca() -> None:
+    assert reading.days("من ربع ايام", "ar") == 4.0
+
+
+def test_only_what_is_said_to_last_is_a_duration_in_an_answer() -> None:
+    assert reading.read("no, only since 3 days", "en").lasting == 3.0
+    assert reading.read("I stopped that last week", "en").lasting is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "severity"),
+    [("en", "3 or 4", 4.0), ("pt", "um 3, talvez 4 a comer", 4.0), ("en", "yesterday was 7, now more 5", 7.0)],
+)
+def test_of_several_figures_the_highest_is_how_bad_it_is(language: str, text: str, severity: float) -> None:
+    assert reading.severity(text, language) == severity
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "sign"),
+    [
+        ("ru", "ничего из этого точка", "low_mood"),
+        ("pt", "desde ontem n consigo descer escadas, as duas coxas todas doridas", "burn"),
+    ],
+)
+def test_what_only_looks_like_a_slip_names_nothing(language: str, text: str, sign: str) -> None:
+    assert reading.read(text, language).known.get(sign) is not True
+    assert reading.age("15 mas eu falei q é mais a colica", "pt") == 15.0

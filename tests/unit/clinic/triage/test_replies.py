@@ -164,3 +164,51 @@ def test_no_words_mean_two_signs_out_of_the_blue(language: str) -> None:
     # What an everyday word is in one is often part of another; the same expression under two is nearly always a slip.
     said = [str(word) for words in reading.sign_words(language, "said").values() for word in words]
     assert len(said) - len(set(said)) <= 0.02 * len(said)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "names", "sign", "value"),
+    [
+        ("ar", "ايه فقاعات وعيني اليسار حمرا وتدمع", SKIN, "blisters", True),
+        ("pt", "n, so canso na escada. doi do lado qdo tusso e qdo puxo fundo um pouco", BREATH, "pain_on_breathing", True),
+        ("ru", "Только Kater, обычный домашний. Больше ничего", ("animal_bite", "tick_bite"), "animal_bite", True),
+        ("pt", "da minha gata, mordida de animal", ("animal_bite", "tick_bite"), "animal_bite", True),
+        ("pt", "n é assim tanto, engulo mas doi, bebo bem", ("cannot_swallow", "fever"), "cannot_swallow", None),
+        ("ar", "لا بيفيق وبيشرب", ("hard_to_wake", "cannot_drink"), "hard_to_wake", False),
+        ("ar", "مش راضي يصحى", ("hard_to_wake", "cannot_drink"), "hard_to_wake", True),
+        ("de", "ja ich kann nicht auftreten", ("cannot_bear_weight", "injury"), "cannot_bear_weight", True),
+        ("de", "auftreten geht gut", ("cannot_bear_weight", "injury"), "cannot_bear_weight", None),
+        ("en", "I am man. immune is normal", ("immune_suppressed", "cancer"), "immune_suppressed", False),
+        ("en", "my immune is not normal", ("immune_suppressed", "cancer"), "immune_suppressed", True),
+        ("de", "was für batterie? nein nix davon", ("battery_or_magnet", "fever"), "battery_or_magnet", False),
+        ("de", "keinen druck auf der brust", ("chest_pain_pressing", "fever"), "chest_pain_pressing", False),
+        ("de", "wachsn duad des scho bis unters Knia. sonst nix", ("rash_spreading_fast", "fever"), "fever", None),
+    ],
+)
+def test_one_sign_of_a_list(language: str, text: str, names: tuple[str, ...], sign: str, value: Value) -> None:
+    assert (marked(text, language, names) or {}).get(sign) is value
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "hahaha I am a man. none"), ("de", "i bin a Mo :) nix davo"), ("en", "none of these only")],
+)
+def test_a_no_at_the_end_is_a_no_to_all(language: str, text: str) -> None:
+    assert marked(text, language, NECK) == dict.fromkeys(NECK, False)
+    assert not replies.reply(text, language).only
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "ok no problem"), ("pt", "ok sem problema"), ("ru", "нет проблем"), ("ru", "soglasen"), ("ar", "مفيش مشكلة")],
+)
+def test_no_problem_is_a_yes_to_may_i(language: str, text: str) -> None:
+    said = replies.reply(text, language)
+    assert said.agrees and not said.no
+
+
+def test_a_row_is_meant_by_a_word_that_no_other_has() -> None:
+    titles = ("Sick baby", "Breast complaint", "Skin complaint")
+    assert replies.of_titles("breast, the right one", "en", titles) == (1,)
+    assert replies.of_titles("some complaint", "en", titles) == ()
+    assert replies.of_titles("not the breast", "en", titles) == ()
