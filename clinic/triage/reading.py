@@ -30,7 +30,7 @@ LONG_ILLNESS = ("findings epilepsy", "findings lung_disease")
 PLAIN = ("old", "since", "ago", "often", "age", "half", "none", "unknown", "vocative", "no_degrees", "thermometer")
 # "No, none of these, thanks": so many words may stand around a whole answer; "no appetite since Monday" is none.
 WORDS_AROUND = 2
-MODERATE, MOST_SEVERE = 4.0, 10
+UNBEARABLE, MOST_SEVERE = 9.0, 10
 _PUNCTUATION = re.compile(r"[^\w'’*]+")
 
 
@@ -268,8 +268,8 @@ def _codes(hits: Sequence[Hit], section: str, there: context.Context) -> tuple[s
 
 
 def _worth(severity: float | None, figure: float | None) -> float | None:
-    """ "A bit" may be said of anything, shame too: unasked, only a figure tells that something is mild."""
-    return figure if figure is not None or severity is None or severity < MODERATE else severity
+    """ "A bit" and "so bad" may be said of anything, shame too: unasked, only a figure counts, or "I cannot stand it"."""
+    return figure if figure is not None or severity is None or severity < UNBEARABLE else severity
 
 
 def _sex(hits: Sequence[Hit]) -> str | None:
