@@ -65,7 +65,8 @@ def _contradicts_itself(turn: Turn) -> bool:
     if turn.form != Intake.FORM or turn.asked != ANSWER:
         return False
     said = replies.reply(turn.text, turn.language)
-    return said.no or said.nothing or said.rest or said.ends_with_no
+    denies = said.no or said.nothing or said.rest or said.ends_with_no
+    return denies or ((said.only or said.not_now) and not said.yes)
 
 
 def alarm(turn: Turn, speak: Speaker, signs: List[str]) -> Events:
@@ -151,7 +152,8 @@ def _intake(turn: Turn) -> Events:
     if not settings().intake:
         return [FollowupAction("action_listen")]
     told = answers.of_an_answer(answers.told(turn))
-    intake = replace(answers.added(opened(before), told), suspected=before.suspicion >= ALMOST_SURE)
+    suspected = max(before.suspicion, 0.0 if turn.is_tap else turn.suspicion) >= ALMOST_SURE
+    intake = replace(answers.added(opened(before), told), suspected=suspected)
     about_health = intent in (*ABOUT_HEALTH, *PERHAPS_ABOUT_HEALTH) or before.suspicion >= PERHAPS
     if not about_health and not tells(before, intake):
         # Nothing else answers a no to this question.

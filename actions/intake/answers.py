@@ -54,7 +54,7 @@ def added(intake: Intake, said: Said) -> Intake:
     """With what was told unasked; what was answered before stays, but danger that is told now counts."""
     # A sex that an answer says outright is right, whatever was read from the opening.
     again = {name for name, value in said.known.items() if value is True or name == "sex"}
-    fresh = {name: value for name, value in said.known.items() if name in again or name not in intake.known}
+    fresh = {name: value for name, value in said.known.items() if name in again or intake.known.get(name) is None}
     return replace(intake, known={**intake.known, **fresh})
 
 
@@ -107,6 +107,14 @@ def _no(turn: Turn) -> bool:
 
 def _yes(turn: Turn) -> bool:
     return turn.is_yes or replies.reply(turn.text, turn.language).yes
+
+
+def is_an_answer(turn: Turn) -> bool:
+    """Whether it sounds like one to a list, though not all of it was read: "no, I eat and drink as always", "the third"."""
+    if turn.is_tap or "?" in turn.text or "؟" in turn.text:
+        return False
+    said = replies.reply(turn.text, turn.language)
+    return said.no or said.yes or said.nothing or said.rest or said.ends_with_no
 
 
 def agrees(turn: Turn) -> Optional[bool]:

@@ -7,6 +7,7 @@ person) it rejects, so that the rules answer; then it asks again. Emergencies ne
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import Mapping, Optional, Sequence
 
 from rasa_sdk.events import SlotSet
@@ -33,6 +34,8 @@ ABOUT_HEALTH = frozenset(("report_symptom", "log_vital", "emergency"))
 # What is never swallowed by a question, even where the words hold an answer too.
 ALWAYS = frozenset(("human_handoff", "nevermind", "change_language", "opt_out", "delete_data", "export_data", "complain"))
 SURE, QUITE_SURE = 0.6, 0.8
+# The rank up to which a complaint can be taken back ("it is not my neck").
+MAY_BE_WRONG = 70
 
 
 def interrupts(turn: Turn, answered: bool) -> bool:
@@ -42,6 +45,8 @@ def interrupts(turn: Turn, answered: bool) -> bool:
     if turn.is_tap:
         return not turn.value("answer") and turn.intent in INTERRUPTING
     if turn.intent in ABOUT_HEALTH or turn.intent not in INTERRUPTING or (turn.intent == "nevermind" and answered):
+        return False
+    if turn.intent == "complain" and answered:  # "I told you that nobody has measured it"
         return False
     if turn.intent in ALWAYS:
         return turn.confidence >= (QUITE_SURE if answered or turn.intent == "nevermind" else SURE)
@@ -104,11 +109,13 @@ class ValidateIntakeForm(ClinicAction):
 
     @staticmethod
     def _answer(turn: Turn, speak: Speaker, intake: Intake) -> Events:
-        result = answers.read(intake, turn)
-        if interrupts(turn, answered=result.understood or bool(answers.told(turn).known)):
+        result, told = answers.read(intake, turn), answers.told(turn)
+        if interrupts(turn, answered=result.understood or bool(told.known) or answers.is_an_answer(turn)):
             return []
+        corrected = _corrected(result.intake, turn, told)
+        if corrected is not None:
+            return _asking(corrected, ANSWER)
         if result.understood:
-            told = answers.told(turn)
             return _asking(_with_more_complaints(result.intake, told), ANSWER)
         if result.intake.verdict().level == LEVELS[-1]:  # what it told beside the question is enough
             return _asking(result.intake, ANSWER)
@@ -142,6 +149,21 @@ def _of_the_patient(known: Mapping[str, Value], names: Sequence[str]) -> Mapping
     """Without an age at which nobody has this complaint: "my breast is red, the baby is 5 weeks"."""
     somebody_elses = findings.unfit({"age": known.get("age")}, "protocols") & {*names}
     return {name: value for name, value in known.items() if name != "age" or not somebody_elses}
+
+
+def _corrected(intake: Intake, turn: Turn, told: Said) -> Optional[Intake]:
+    """The intake about another complaint than the one the answer denies ("no no, not fever! the stomach burns").
+
+    None where it denies none, or tells of no other; a dangerous complaint may be gone for the moment, and stays.
+    """
+    asked = intake.question.names if intake.question else ()
+    denied = {name for name, value in told.known.items() if value is False and name not in asked}
+    wrong = {one.name: one.implies for one in intake.lead if one.rank <= MAY_BE_WRONG and denied & {*one.implies}}
+    if not wrong or len(wrong) < len(intake.lead):
+        return None
+    known = {name: value for name, value in intake.known.items() if name not in {*chain(*wrong.values())}}
+    other = _with_complaint(replace(intake, protocols=(), candidates=(), known={**known, **told.known}), turn, told)
+    return other if other.protocols and not {*other.protocols} & {*wrong} else None
 
 
 def _with_more_complaints(intake: Intake, told: Said) -> Intake:

@@ -11,11 +11,13 @@ from rasa_sdk.events import SlotSet
 from clinic.settings import settings
 from clinic.triage import engine, findings, summary
 from clinic.triage.conditions import Value
-from clinic.triage.protocols import GENERAL, Protocol, Question, protocols
+from clinic.triage.protocols import GENERAL, LEVELS, Protocol, Question, protocols
 
 SLOT = "intake"
 SLOTS = ("intake_consent", "intake_complaint", "intake_answer", SLOT)
 LONGEST_OPENING, LONGEST_WORDS = 300, 600
+# So many questions count as asked when an intake goes on after an alarm by mistake: there is room for some more.
+ASKED_AGAIN = 3
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,14 @@ class Intake:
         if self.suspected and engine.rank(found.level) < engine.rank(engine.DANGER_IS):
             return replace(found, level=engine.DANGER_IS, fired=("danger/suspected",), perhaps=())
         return found
+
+    def doubted(self) -> Intake:
+        """To go on where an alarm was a mistake: what raised it is asked again."""
+        urgent = [rule for rule in engine.holding(self.lead, self.known) if rule.level == LEVELS[-1]]
+        raised = {name for rule in urgent for name in rule.when.names() if self.known.get(name) is True}
+        implied = {name for protocol in self.lead for name in protocol.implies}
+        known = {name: value for name, value in self.known.items() if name not in raised - implied}
+        return replace(self, known=known, question=None, failed=0, asked=min(self.asked, ASKED_AGAIN))
 
     def in_words(self) -> str:
         """For the staff; "" while nothing is known."""

@@ -21,8 +21,15 @@ GENERAL_PRACTICE = "general_practice"
 
 
 def signs_for(known: Mapping[str, Value]) -> list[str]:
-    """The screen's signs that stand for the findings that are there: they choose the words and the first aid."""
-    return [name for name, sign in screen.signs().items() if any(known.get(finding) is True for finding in sign.findings)]
+    """The screen's signs that stand for the findings that are there: they choose the words and the first aid.
+
+    What is said for children counts first, and for nobody else.
+    """
+    age = known.get("age")
+    years = float(age) if isinstance(age, (int, float)) else None
+    found = [sign for sign in screen.signs().values() if any(known.get(finding) is True for finding in sign.findings)]
+    fitting = [sign for sign in found if sign.below is None or (years is not None and years < sign.below)]
+    return [sign.name for sign in sorted(fitting, key=lambda sign: sign.below is None)]
 
 
 class SubmitIntake(ClinicAction):
@@ -42,7 +49,10 @@ class SubmitIntake(ClinicAction):
             "routine": _routine,
             "self_care": _self_care,
         }
-        return [*ways[intake.verdict().level](turn, speak, intake, row), *Intake.cleared()]
+        level = intake.verdict().level
+        events = [*ways[level](turn, speak, intake, row), *Intake.cleared()]
+        # Who says that it was a mistake goes on from here (actions/people.py).
+        return [*events, intake.doubted().kept()] if level == "emergency" else events
 
 
 def _saved(turn: Turn, intake: Intake) -> Optional[int]:

@@ -48,7 +48,9 @@ class Context:
             if hit.concept.startswith(PREFIX):
                 self._cues.setdefault(hit.concept.removeprefix(PREFIX), []).append(hit)
         self._idiomatic = {place for hit in self._of("idioms") for place in range(hit.first, hit.last + 1)}
-        self._no_negation = {place for hit in self._of("not_negation") for place in hit.places}
+        # "Erbrechen nicht, nur Durst" is no "nicht nur".
+        excuses = (hit for hit in self._of("not_negation") if message[hit.first].clause == message[hit.last].clause)
+        self._no_negation = {place for hit in excuses for place in hit.places}
 
     def _of(self, name: str) -> list[Hit]:
         return self._cues.get(name, [])

@@ -47,6 +47,12 @@ def _rules(protocols: Sequence[Protocol]) -> list[Rule]:
     return [rule for protocol in (*protocols, always()) for rule in protocol.rules]
 
 
+def holding(protocols: Sequence[Protocol], known: Known) -> list[Rule]:
+    """The rules that hold on what is known."""
+    full = completed(known)
+    return [rule for rule in _rules(protocols) if rule.when.judge(full) == Truth.TRUE]
+
+
 def _highest(levels: Iterable[str], least: str) -> str:
     return max([*levels, least], key=rank)
 

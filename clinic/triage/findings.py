@@ -71,6 +71,8 @@ def completed(known: Known) -> dict[str, Value]:
     temperature = full.get("temperature")
     if isinstance(temperature, (int, float)) and not isinstance(temperature, bool):
         full["fever"] = temperature >= FEVER_FROM or full.get("fever") is True
+    if "systolic" in full and full["systolic"] is None:  # nobody has measured it
+        full.setdefault("diastolic", None)
     for sign in unfit(full, "signs"):
         full.setdefault(sign, False)
     if full.get("pregnancy_week") or full.get("waters_broke") is True:

@@ -181,7 +181,7 @@ class Lexicon:
         return frozenset(slips)
 
     def _misspelt(self, word: str) -> set[str]:
-        if len(word) < SHORTEST_MISSPELT or word in self._right or not word.isalpha():
+        if len(word) < SHORTEST_MISSPELT or not word.isalpha() or any(form in self._right for form in forms(word)):
             return set()
         return {key for form in forms(word) for key in self._near(form)}
 

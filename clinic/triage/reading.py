@@ -15,22 +15,23 @@ from pathlib import Path
 from typing import Any
 
 from clinic import vocabulary, yamlfile
-from clinic.triage import context, counting, findings, screen, texts
+from clinic.triage import context, counting, findings, meant, screen, texts
 from clinic.triage.conditions import Value
 from clinic.triage.lexicon import Hit, Lexicon
 from clinic.triage.tokens import tokens
 
 FOLDER = Path(__file__).with_name("said")
 SIGNS = FOLDER / "signs"
-# Of these sections the longest expression at a place counts; complaints and parts of the body share theirs.
-_KINDS = {"symptom": "complaint", "part": "complaint", "findings": "finding", "severity": "severity", "spans": "span"}
-FEVER = ("findings fever", "symptom fever")
 LONG_ILLNESS = ("findings epilepsy", "findings lung_disease")
 # Sections of words without codes.
-PLAIN = ("old", "since", "ago", "often", "age", "half", "none", "unknown", "vocative", "no_degrees", "thermometer")
+PLAIN = (
+    *("old", "since", "ago", "often", "age", "half", "none", "unknown", "vocative", "no_degrees", "thermometer"),
+    *("beside", "whenever"),
+)  # fmt: skip
 # "No, none of these, thanks": so many words may stand around a whole answer; "no appetite since Monday" is none.
 WORDS_AROUND = 2
-UNBEARABLE, MOST_SEVERE = 9.0, 10
+MOST_SEVERE = 10
+_BRACKETS = re.compile(r"\((\d{1,2})\)")
 _PUNCTUATION = re.compile(r"[^\w'’*]+")
 
 
@@ -153,20 +154,20 @@ def words_around(language: str) -> frozenset[str]:
 def read(text: str, language: str) -> Said:
     """What `text` tells; `language` is one of the clinic's."""
     message = tokens(text)
-    hits = _longest(lexicon(language).find(message))
+    hits = meant.longest(lexicon(language).find(message))
     there = context.Context(message, hits)
     spoken = [hit for hit in hits if not there.is_idiom(hit)]
     temperature = counting.temperature_in(message, spoken)
     if temperature is not None and temperature < findings.FEVER_FROM:
-        spoken = _without_thermometer(spoken)
+        spoken = meant.without_thermometer(spoken)
     known = _signs(spoken, there)
     for name, value in (
         ("temperature", temperature),
-        ("age", counting.age_in(message, spoken)),
-        ("days", counting.days_in(message, _without_past(spoken))),
-        ("severity", _worth(counting.severity_in(message, spoken), counting.out_of_ten(message, spoken))),
-        ("course", _code([hit for hit in spoken if there.against(hit.places) != context.NEGATED], "course")),
-        ("sex", _sex(spoken)),
+        ("age", _either(counting.age_in(message, spoken), _in_brackets(text))),
+        ("days", counting.days_in(message, meant.without_past(spoken))),
+        ("severity", meant.worth(counting.severity_in(message, spoken), counting.out_of_ten(message, spoken))),
+        ("course", meant.course(message, spoken, there)),
+        ("sex", meant.sex(spoken)),
     ):
         if value is not None:
             known[name] = value
@@ -175,22 +176,20 @@ def read(text: str, language: str) -> Said:
     if known.get("pregnant") is True and isinstance(known.get("age"), float) and known["age"] < 1:  # type: ignore[operator]
         del known["age"]  # "8 weeks pregnant" is nobody's age
     complaints = _codes(spoken, "symptom", there)
-    own_sex = _code(spoken, "own_sex")
+    own_sex = meant.code(spoken, "own_sex")
     whole = {hit.concept for hit in spoken if len(message) - len(hit.places) <= WORDS_AROUND}
     lasting = counting.lasting_in(message, spoken)
     return Said(known, complaints, _codes(spoken, "part", there), "none" in whole, "unknown" in whole, own_sex, lasting)
 
 
-def _without_thermometer(hits: Sequence[Hit]) -> list[Hit]:
-    """Without "temperature" as a word for fever: beside 37.2 it is none."""
-    measured = {place for hit in hits if hit.concept == "thermometer" for place in hit.places}
-    return [hit for hit in hits if hit.concept not in FEVER or not set(hit.places) <= measured]
+def _either(first: float | None, second: float | None) -> float | None:
+    return first if first is not None else second
 
 
-def _without_past(hits: Sequence[Hit]) -> list[Hit]:
-    """Without times at which something else was: "my period was last week"."""
-    past = {place for hit in hits if hit.concept == f"{context.PREFIX}{context.PAST}" for place in hit.places}
-    return [hit for hit in hits if not counting.is_of(hit, "spans") or not set(hit.places) <= past]
+def _in_brackets(text: str) -> float | None:
+    """An age as in "my son (9)"."""
+    found = _BRACKETS.search(text)
+    return counting.possible_age(float(found[1])) if found else None
 
 
 def number(text: str, language: str) -> float | None:
@@ -203,7 +202,7 @@ def number(text: str, language: str) -> float | None:
 def age(text: str, language: str) -> float | None:
     """The answer to "how old?", in years: "8 months", "34", "sixty", "two and a half"."""
     message = tokens(text)
-    hits = _longest(lexicon(language).find(message))
+    hits = meant.longest(lexicon(language).find(message))
     counted = counting.amounts(message, hits)
     told = next((value * counting.YEARS[unit] for value, unit in counted if unit in counting.YEARS), None)
     if told is None:
@@ -216,7 +215,7 @@ def age(text: str, language: str) -> float | None:
 def days(text: str, language: str) -> float | None:
     """The answer to "since when?", in days: "3 days", "since Monday", "a month and a half"; a bare number counts days."""
     message = tokens(text)
-    hits = _longest(lexicon(language).find(message))
+    hits = meant.longest(lexicon(language).find(message))
     found = [value * counting.DAYS[unit] for value, unit in counting.amounts(message, hits)] + counting.spans(hits)
     return max(found) if found else number(text, language)
 
@@ -224,23 +223,17 @@ def days(text: str, language: str) -> float | None:
 def severity(text: str, language: str) -> float | None:
     """The answer to "how bad, from 0 to 10?"; figures count before words: "bearable, a 4". Of "3 or 4" the higher."""
     message = tokens(text)
-    hits = _longest(lexicon(language).find(message))
-    figures = [value for place, value in counting.numbers(message, hits) if not counting.has_unit(hits, place)]
+    hits = meant.longest(lexicon(language).find(message))
+    scale = {place for hit in hits if counting.is_of(hit, "severity") for place in hit.places}
+    figures = [
+        value
+        for place, value in counting.numbers(message, hits)
+        if not counting.has_unit(hits, place) and place not in scale
+    ]
     stated = counting.severity_in(message, hits)
     if not figures or max(figures) > MOST_SEVERE:
         return stated
     return max(figures) if counting.out_of_ten(message, hits) is None else stated
-
-
-def _longest(hits: Sequence[Hit]) -> list[Hit]:
-    """Without those that stand inside a longer one of their kind: "headache" is no ache of a head."""
-    kept = []
-    for hit in hits:
-        kind = _KINDS.get(hit.concept.partition(" ")[0])
-        rivals = (other for other in hits if kind and _KINDS.get(other.concept.partition(" ")[0]) == kind)
-        if not any(set(hit.places) < set(other.places) for other in rivals):
-            kept.append(hit)
-    return kept
 
 
 def _signs(hits: Sequence[Hit], there: context.Context) -> dict[str, Value]:
@@ -265,18 +258,3 @@ def _codes(hits: Sequence[Hit], section: str, there: context.Context) -> tuple[s
         hit.concept.partition(" ")[2] for hit in hits if counting.is_of(hit, section) and there.against(hit.places) is None
     ]
     return tuple(dict.fromkeys(codes))
-
-
-def _worth(severity: float | None, figure: float | None) -> float | None:
-    """ "A bit" and "so bad" may be said of anything, shame too: unasked, only a figure counts, or "I cannot stand it"."""
-    return figure if figure is not None or severity is None or severity < UNBEARABLE else severity
-
-
-def _sex(hits: Sequence[Hit]) -> str | None:
-    """Of the first word for a person who is not spoken to ("ya ibni")."""
-    spoken_to = {hit.last + 1 for hit in hits if hit.concept == "vocative"}
-    return _code(hits, "own_sex") or _code([hit for hit in hits if hit.first not in spoken_to], "sex")
-
-
-def _code(hits: Sequence[Hit], section: str) -> str | None:
-    return next((hit.concept.partition(" ")[2] for hit in hits if counting.is_of(hit, section)), None)

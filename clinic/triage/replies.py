@@ -7,6 +7,7 @@ Words: the section `replies` of `said/<language>.yml`, and for the signs of a li
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,8 @@ from clinic.vocabulary import normalise
 
 # "None of that" is meant wherever it stands, from so many words on.
 WHOLE_NO = 3
+# So many words say something.
+UNREAD_FROM = 3
 # So many denied signs are an answer to the whole list.
 DENIED_ALL = 2
 _ROWS = re.compile(r"\d{1,2}(?:[.,/+&-]\d{1,2})*")
@@ -165,13 +168,24 @@ def marked(text: str, language: str, names: Sequence[str], said: reading.Said) -
     there |= heard
     denied = (denied | {name for name in names if said.known.get(name) is False}) - there
     if there or denied:
-        of_all = nothing or answer.nothing or answer.rest or answer.ends_with_no
+        of_all = nothing or answer.nothing or ((answer.rest or answer.ends_with_no) and not _unread(text, language, names))
         closed = of_all or len(there) > 1 or len(denied) >= DENIED_ALL
         others = dict.fromkeys((name for name in names if name not in there), False) if closed else {}
         return {**others, **dict.fromkeys(denied, False), **dict.fromkeys(there, True)}
     if said.unknown or len(names) + 1 in picked:
         return dict.fromkeys(names)
     return dict.fromkeys(names, False) if nothing or answer.nothing or answer.ends_with_no else None
+
+
+def _unread(text: str, language: str, names: Sequence[str]) -> bool:
+    """Whether a clause of several words holds nothing that anybody knows: it may be a row in words that nobody foresaw."""
+    message = tokens(text)
+    hits = [*_asked(language).find(message), *reading.lexicon(language).find(message), *_lexicon(language).find(message)]
+    mine = [hit for hit in hits if not hit.concept.startswith(_ASKED) or hit.concept.removeprefix(_ASKED) in names]
+    read = {message[place].clause for hit in mine for place in hit.places}
+    around = reading.words_around(language)
+    words = Counter(token.clause for token in message if token.text not in around)
+    return any(count >= UNREAD_FROM and clause not in read for clause, count in words.items())
 
 
 def _behind_a_question(text: str, language: str) -> str:
@@ -236,10 +250,12 @@ def _as_titled(name: str, language: str, message: Sequence[Token]) -> Iterator[H
 
 
 def _same(word: str, other: str) -> bool:
-    """Whether two words differ in their ending only; of short ones one must begin the other."""
+    """Whether two words differ in their ending only; of short ones one must begin the other, of the shortest be it."""
     shorter = min(len(word), len(other))
+    if shorter <= SHORTEST_WORD:  # "can" is not "cannot"
+        return word == other
     cut = sum(shorter > length for length in ENDINGS_FROM)
-    return shorter >= SHORTEST_WORD and word[: shorter - cut] == other[: shorter - cut]
+    return word[: shorter - cut] == other[: shorter - cut]
 
 
 def _longest(found: Sequence[tuple[str, Hit]]) -> list[tuple[str, Hit]]:

@@ -45,6 +45,8 @@ class Sign:
     findings: tuple[str, ...]
     aid: str | None
     source: str
+    # Years: what is said for the sign fits nobody older.
+    below: float | None = None
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,8 @@ def _sign(name: str, entry: Mapping[str, Any]) -> Sign:
         level: tuple(tuple(sorted(set(pattern), key=pattern.index)) for pattern in entry.get(level, ()))
         for level in (CERTAIN, LIKELY)
     }
-    return Sign(
-        name, patterns, frozenset(entry.get("unless", ())), tuple(entry["findings"]), entry.get("aid"), entry["source"]
-    )
+    unless, known_by = frozenset(entry.get("unless", ())), tuple(entry["findings"])
+    return Sign(name, patterns, unless, known_by, entry.get("aid"), entry["source"], entry.get("below"))
 
 
 def concepts() -> frozenset[str]:

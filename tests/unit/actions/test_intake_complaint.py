@@ -10,10 +10,11 @@ from actions import health
 from actions.emergency import Emergency
 from actions.fallback import Fallback
 from actions.intake.state import Intake
+from actions.intake.submit import signs_for
 from clinic import consent, database, encryption
 from clinic.settings import SUPPORTED_LANGUAGES
 from clinic.texts import text as said_by_clinic
-from clinic.triage import texts
+from clinic.triage import findings, texts
 from clinic.triage.intakes import PURPOSE
 from tests.support.conversations import Conversation
 
@@ -322,3 +323,46 @@ def test_what_no_question_asked_for_is_kept_for_the_nurse(agreed: Callable[..., 
     chat.answers("no, only it goes zonk", "nlu_fallback", confidence=0.4)
     assert intake(chat).opening == "my back hurts, I am 40 … no, only it goes zonk"
     assert said_by_clinic("utter_intake_noted", "en") in chat.text
+
+
+def test_a_complaint_that_is_denied_gives_way_to_the_one_that_is_told(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "burning up the top of my stomach", complaints={"fever": 0.95})
+    chat.answers("no no, not fever! it is heartburn", "report_symptom", complaints={"heartburn": 0.95})
+    assert intake(chat).protocols == ("heartburn",) and intake(chat).known["fever"] is False
+
+
+def test_chest_pain_that_is_gone_stays_chest_pain(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "pain in my chest this morning, I am 40", complaints={"chest_pain": 0.95})
+    chat.answers("no chest pain now, it is heartburn", "report_symptom", complaints={"heartburn": 0.95})
+    assert "chest_pain" in intake(chat).protocols
+
+
+@pytest.mark.parametrize("intent", ["faq", "list_appointments", "refill_prescription", "out_of_scope"])
+def test_what_sounds_like_an_answer_is_for_the_questions(
+    agreed: Callable[..., Conversation], intent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLINIC_ENCRYPTION_KEY", encryption.new_key())
+    chat = begin(agreed(), "my back hurts, I am 40", complaints={"back_pain": 0.95})
+    chat.answers("no, only from the pressure I take amlodipine", intent, confidence=0.95)
+    assert not chat.rejected
+
+
+def test_nobody_asks_for_the_second_figure_of_what_was_not_measured() -> None:
+    assert findings.completed({"systolic": None})["diastolic"] is None
+
+
+def test_an_alarm_by_mistake_goes_on_where_it_was(
+    agreed: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLINIC_ENCRYPTION_KEY", encryption.new_key())
+    chat = begin(agreed(), "so tired, I am 46, since 3 months", complaints={"fatigue": 0.95})
+    chat.answers("confused")
+    assert chat.loop is None and "112" in chat.text
+    kept = intake(chat)
+    assert kept.protocols == ("fatigue",) and kept.known["age"] == 46.0 and "confusion" not in kept.known
+    assert "child" not in chat.text
+
+
+def test_the_words_for_a_child_are_said_of_a_child() -> None:
+    assert signs_for({"hard_to_wake": True, "age": 1.0})[0] == "baby"
+    assert signs_for({"hard_to_wake": True, "age": 46.0}) == signs_for({"hard_to_wake": True}) == ["unresponsive"]

@@ -240,3 +240,26 @@ def test_of_several_figures_the_highest_is_how_bad_it_is(language: str, text: st
 def test_what_only_looks_like_a_slip_names_nothing(language: str, text: str, sign: str) -> None:
     assert reading.read(text, language).known.get(sign) is not True
     assert reading.age("15 mas eu falei q é mais a colica", "pt") == 15.0
+
+
+def test_the_scale_is_no_figure_of_how_bad_it_is() -> None:
+    assert reading.severity("five out of ten full stop", "en") == 5.0
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "known"),
+    [
+        ("de", "mein Bub (9) hat am Auge einen roten Wimmerl", {"age": 9.0}),
+        ("de", "es brennt im Bauch, wenn ich was esse wird es besser", {"course": None}),
+        ("de", "dann sagt meine Frau da ist ein Leberfleck", {"sex": None}),
+        ("en", "I vomit since yesterday, my husband too", {"sex": None}),
+        ("de", "Erbrechen nicht, nur ein kleiner roter Fleck", {"vomiting": False}),
+        ("en", "headache since Saturday, I'm 34 weeks preggies", {"pregnancy_week": 34.0, "days": 2.0}),
+        ("en", "cough, bringing up green stuff", {"green_vomit": None, "cough": True}),
+        ("en", "44 years man", {"sex": "male"}), ("pt", "44 anos homem", {"sex": "male"}),
+        ("ar", "شلت كيس شمينتو مبارح وانطعج ضهري من تحت", {"stab": None}),
+    ],
+)  # fmt: skip
+def test_what_players_said_in_the_fourth_round(language: str, text: str, known: dict[str, object]) -> None:
+    found = reading.read(text, language).known
+    assert {name: found.get(name) for name in known} == known

@@ -212,3 +212,20 @@ def test_a_row_is_meant_by_a_word_that_no_other_has() -> None:
     assert replies.of_titles("breast, the right one", "en", titles) == (1,)
     assert replies.of_titles("some complaint", "en", titles) == ()
     assert replies.of_titles("not the breast", "en", titles) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "names", "sign", "value"),
+    [
+        # A row in words that nobody foresaw is no no.
+        ("ar", "الحبوب بتلسع على كصتي وباقي لا", SKIN, "blisters", None),
+        ("ru", "na lbu takie shtuki, i glaz krasny, ostalnogo net", SKIN, "blisters", None),
+        ("ru", "не, ниче из этого, просто сонный", ("hard_to_wake", "confusion"), "hard_to_wake", False),
+        ("ru", "при глубоком вдохе слева колет, остального нет", ("stridor", "pain_on_breathing"), "stridor", False),
+        ("en", "no, but I vomit 3 times, water I can drink", ("cannot_drink", "vomiting"), "cannot_drink", False),
+        ("de", "sonst lasst sie sich gut trösten", ("inconsolable", "painful_urination"), "inconsolable", None),
+        ("pt", "nao, nada, chora mas no colo acalma", ("inconsolable", "fever"), "inconsolable", False),
+    ],
+)
+def test_the_fourth_round_s_lists(language: str, text: str, names: tuple[str, ...], sign: str, value: Value) -> None:
+    assert (marked(text, language, names) or {}).get(sign) is value
