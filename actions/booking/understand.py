@@ -70,7 +70,15 @@ def wish_of(booking: Booking) -> Optional[Wish]:
     if when.get("dateless"):
         last = starts + timedelta(minutes=1) if grain in EXACT and starts else ends
         return Wish(None, None, grain, part=(starts.time() if starts else time.min, last.time() if last else time.max))
-    return Wish(starts, ends, grain)
+    return Wish(starts, ends or _end_of_its_day(starts, grain), grain)
+
+
+def _end_of_its_day(starts: Optional[datetime], grain: str) -> Optional[datetime]:
+    """The end of the day of "Tuesday after 11"; "after Tuesday" has none."""
+    local = starts.astimezone(settings().time_zone) if starts else None
+    if local is None or grain in EXACT or local.time() == time.min:
+        return None
+    return datetime.combine(local.date() + timedelta(days=1), time.min, settings().time_zone)
 
 
 def with_practitioner(session: Session, booking: Booking, identifier: str, specialty: Optional[str]) -> Booking:

@@ -43,8 +43,10 @@ class Wish:
         zone = settings().time_zone
         if self.starts is None:
             return False
-        last = (self.ends or self.starts) - timedelta(microseconds=1)
-        return self.exact or self.starts.astimezone(zone).date() == last.astimezone(zone).date()
+        if self.exact or self.ends is None:
+            return self.exact
+        last = self.ends - timedelta(microseconds=1)
+        return self.starts.astimezone(zone).date() == last.astimezone(zone).date()
 
 
 @dataclass(frozen=True)

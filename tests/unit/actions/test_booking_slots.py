@@ -62,6 +62,13 @@ def test_a_part_of_the_day_alone_is_meant_on_that_day_too(chat: Conversation) ->
     assert chat.shown[0] == "11-24T14:00"
 
 
+def test_after_an_hour_is_meant_on_the_day_that_was_named(chat: Conversation) -> None:
+    chat.weber("Thursday after 3pm")
+    assert all(found.startswith("11-26") for found in chat.shown) and chat.shown[0] >= "11-26T15:00"
+    chat.answers("Friday after 11am", entities=time("Friday after 11am"))
+    assert "Nothing is available then" in chat.text
+
+
 def test_a_part_of_the_day_alone_on_any_day(chat: Conversation) -> None:
     """Nobody named a day, and Dr. Weber works on Mondays until one: the first evening is Tuesday's."""
     chat.weber("in the evening")
