@@ -28,7 +28,7 @@ ASKED, ACTED, DENIED = "asked", "acted", "denied"
 SURE_NO = 0.6
 # A message that was suspected so much begins the questions, though the danger was denied; from ALMOST_SURE on (strangers'
 # patients: one in 60 who is none of it, docs/decisions/0013-triage.md) it is seen today, whatever they find.
-PERHAPS, ALMOST_SURE = 0.5, 0.8
+PERHAPS, ALMOST_SURE, SURE_OF_DANGER = 0.5, 0.8, 0.9
 # With words of danger in it, such a message is one about health too.
 PERHAPS_ABOUT_HEALTH = ("ask_medical_advice", "nlu_fallback", "out_of_scope")
 
@@ -61,8 +61,11 @@ def is_clear_no(turn: Turn) -> bool:
 
 
 def _contradicts_itself(turn: Turn) -> bool:
-    """Whether an answer to the intake's questions says no and holds a danger: "none of those, she drinks like a fish"."""
-    if turn.form != Intake.FORM or turn.asked != ANSWER:
+    """Whether an answer to the intake's questions says no and holds a danger: "none of those, she drinks like a fish".
+
+    Where the model is sure of the danger ("no, but he cannot breathe", 0.99) nothing is asked first.
+    """
+    if turn.form != Intake.FORM or turn.asked != ANSWER or turn.suspicion >= SURE_OF_DANGER:
         return False
     said = replies.reply(turn.text, turn.language)
     denies = said.no or said.nothing or said.rest or said.ends_with_no

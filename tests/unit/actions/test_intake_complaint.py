@@ -325,6 +325,13 @@ def test_what_no_question_asked_for_is_kept_for_the_nurse(agreed: Callable[..., 
     assert said_by_clinic("utter_intake_noted", "en") in chat.text
 
 
+def test_a_danger_that_the_model_is_sure_of_is_not_asked_about(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "my toddler coughs, she is 2", complaints={"cough": 0.95})
+    told = "no but she cannot breathe and her lips are blue"
+    chat.hears(told, "report_symptom", danger=["breathing"], level="certain", suspicion=0.99).run(Emergency())
+    assert chat.slots["emergency"] == "acted"
+
+
 def test_a_complaint_that_is_denied_gives_way_to_the_one_that_is_told(agreed: Callable[..., Conversation]) -> None:
     chat = begin(agreed(), "burning up the top of my stomach", complaints={"fever": 0.95})
     chat.answers("no no, not fever! it is heartburn", "report_symptom", complaints={"heartburn": 0.95})
