@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clinic import clock, consent, contacts, database
+from clinic.triage.intakes import PURPOSE
 from tests.support import databases, surroundings
 from tests.support.conversations import Conversation
 
@@ -43,3 +44,16 @@ def meet(clinic: str) -> Callable[..., Conversation]:
 def chat(meet: Callable[..., Conversation]) -> Conversation:
     """One conversation in English, of a contact who agreed to the booking."""
     return meet()
+
+
+@pytest.fixture
+def agreed(meet: Callable[..., Conversation]) -> Callable[..., Conversation]:
+    """Conversations of contacts who agreed to questions about their health."""
+
+    def new(language: str = "en") -> Conversation:
+        chat = meet(language)
+        with database.transaction() as session:
+            consent.grant(chat.contact_id, PURPOSE, session=session)
+        return chat
+
+    return new

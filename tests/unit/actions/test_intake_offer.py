@@ -15,11 +15,11 @@ from actions.faq import AnswerFaq
 from actions.health import ReportSymptom
 from actions.intake.state import Intake
 from actions.social import Affirm, Deny
-from clinic import clock, consent, database, encryption, handoffs
+from clinic import clock, database, encryption, handoffs
 from clinic.settings import SUPPORTED_LANGUAGES, settings
 from clinic.triage import intakes
 from clinic.triage.engine import Verdict
-from clinic.triage.intakes import PURPOSE, Told
+from clinic.triage.intakes import Told
 from tests.support.conversations import Conversation
 
 Meet = Callable[..., Conversation]
@@ -31,19 +31,6 @@ ANSWERS = {
     "get_test_results": requests.GetTestResults(), "complain": requests.Complain(),
 }  # fmt: skip
 TAP = {"payload": '/report_symptom{"about": "before"}'}
-
-
-@pytest.fixture
-def agreed(meet: Meet) -> Callable[..., Conversation]:
-    """Conversations of contacts who agreed to questions about their health."""
-
-    def new(language: str = "en") -> Conversation:
-        chat = meet(language)
-        with database.transaction() as session:
-            consent.grant(chat.contact_id, PURPOSE, session=session)
-        return chat
-
-    return new
 
 
 def told(chat: Conversation, text: str = SAID, unwell: float | None = 0.4, **message: object) -> Conversation:
