@@ -19,7 +19,7 @@ SURE, NAMED_TOO = 0.9, 4
 # Behind the list, where the answer is one of few.
 LIKELY = 0.5
 # Less than that is not worth a row of the list, which has ten; the last says "something else". Nor is what comes behind so
-# much of the others' shares: who plays finds far-off rows absurd. No outcome of the practice set hangs on it (0.96 or 0.99).
+# much of the others' shares: players find far-off rows absurd. No outcome of the practice set hangs on it (0.96, 0.99).
 WORTH_A_ROW, ROWS, ENOUGH = 0.02, 9, 0.99
 
 
