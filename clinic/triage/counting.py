@@ -26,8 +26,6 @@ COLDEST, HOTTEST, DECIMALS = 34.0, 43.0, 10
 NEAR = 3
 # "thirty five": a multiple of ten and a smaller number after it are one.
 AND = ("e", "and", "und", "и", "و")
-# Between a figure and its tenth: "38 comma 5".
-JOINS = (*AND, "komma", "comma", "point", "virgula", "запятая", "точка", "с", "فاصلة", "فاصله")
 TENS, MOST_ONES = (20, 30, 40, 50, 60, 70, 80, 90), 10
 _OUT_OF_TEN = re.compile(r"(\d{1,2})(?:[.,]\d)?/10")
 
@@ -137,42 +135,48 @@ def age_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
         unit = _unit_after(hits, place)
         lasting = _is_lasting(hits, place)
         if unit in YEARS and not lasting:
-            cued = _has_near(hits, "old", place + 1, place + 2) or (unit in YEARS_ONLY and _has_cue(hits, place))
-            if cued or (unit == "year" and value >= 1):
+            if _is_age(hits, place, unit) or (unit == "year" and value >= 1):
                 return possible_age(value * YEARS[unit])
         elif not unit and not lasting and any(is_of(hit, "age") and place in hit.places for hit in hits):
             return possible_age(value)
     return None
 
 
+def _often(hits: Sequence[Hit]) -> set[int]:
+    """Places of words for how often: "only every 4 days" is no four days."""
+    return {place for hit in hits if is_of(hit, "often") for place in hit.places}
+
+
+def _times(message: Sequence[Token], hits: Sequence[Hit]) -> list[tuple[int, float, str, bool]]:
+    """(place, days, unit, whether words say that it has lasted) of every time that is counted."""
+    often = _often(hits)
+    return [
+        (place, value * DAYS[unit], unit, _is_lasting(hits, place))
+        for place, value in numbers(message, hits)
+        if (unit := _unit_after(hits, place)) in DAYS and place not in often
+    ]
+
+
 def days_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
-    """How long it has lasted, said unasked."""
-    counts = numbers(message, hits)
-    counted = {place + step for place, _ in counts for step in (0, 1)}
-    often = {place for hit in hits if is_of(hit, "often") for place in hit.places}
+    """How long it has lasted, said unasked; a count is surer than any other word: "four days now, all the time"."""
+    counted = {place + step for place, _ in numbers(message, hits) for step in (0, 1)}
+    often = _often(hits)
     told = spans([hit for hit in hits if (not counted & set(hit.places) or len(hit.places) > 2) and hit.last not in often])
-    found = []
-    for place, value in counts:
-        if place in often:  # "only every 4 days" is no four days
-            continue
-        unit = _unit_after(hits, place)
-        old = _has_near(hits, "old", place + 1, place + 2) or (unit in YEARS_ONLY and _has_cue(hits, place))
-        lasting = _is_lasting(hits, place)
-        if unit in DAYS and not old and (lasting or unit in ("minute", "hour", "day", "week")):
-            found.append(value * DAYS[unit])
-    # "Four days now, all the time": a count is surer than any other word.
+    found = [
+        days
+        for place, days, unit, lasting in _times(message, hits)
+        if (lasting or unit in ("minute", "hour", "day", "week")) and not _is_age(hits, place, unit)
+    ]
     return max(found or told, default=None)
+
+
+def _is_age(hits: Sequence[Hit], place: int, unit: str) -> bool:
+    return _has_near(hits, "old", place + 1, place + 2) or (unit in YEARS_ONLY and _has_cue(hits, place))
 
 
 def lasting_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
     """How long it has lasted, where a count stands with "since", "for" or "ago": "I stopped last week" tells nothing."""
-    often = {place for hit in hits if is_of(hit, "often") for place in hit.places}
-    found = [
-        value * DAYS[unit]
-        for place, value in numbers(message, hits)
-        if (unit := _unit_after(hits, place)) in DAYS and place not in often and _is_lasting(hits, place)
-    ]
-    return max(found) if found else None
+    return max((days for _, days, _, lasting in _times(message, hits) if lasting), default=None)
 
 
 def temperature_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
@@ -181,26 +185,25 @@ def temperature_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | Non
     counts = {place: value for place, value in numbers(message, hits) if COLDEST <= value < HOTTEST or value < DECIMALS}
     found = []
     for place, value in counts.items():
-        degrees, last = (value, place) if not value.is_integer() else _with_tenths(message, hits, counts, place)
+        degrees, last = (value, place) if not value.is_integer() else _with_tenths(hits, counts, place)
         if COLDEST <= degrees < HOTTEST and last + 1 not in others and not has_unit(hits, last):
             found.append(round(degrees, 1))
     return max(found, default=None)
 
 
-def _with_tenths(
-    message: Sequence[Token], hits: Sequence[Hit], counts: Mapping[int, float], place: int
-) -> tuple[float, int]:
+def _with_tenths(hits: Sequence[Hit], counts: Mapping[int, float], place: int) -> tuple[float, int]:
     """A whole number at `place` with what makes it degrees ("and a half", "и 1"), and where that ends; 0 without."""
     half = half_after(hits, place)
     if half:
         return counts[place] + 0.5, half.last
-    tenth = next((spot for spot in _next_words(message, place) if _is_tenth(counts.get(spot))), None)
+    tenth = next((spot for spot in _next_words(hits, place) if _is_tenth(counts.get(spot))), None)
     return (0.0, place) if tenth is None else (counts[place] + counts[tenth] / DECIMALS, tenth)
 
 
-def _next_words(message: Sequence[Token], place: int) -> Sequence[int]:
-    """The place after, and the one behind an "and" there."""
-    return (place + 1, place + 2) if place + 2 < len(message) and message[place + 1].text in JOINS else (place + 1,)
+def _next_words(hits: Sequence[Hit], place: int) -> Sequence[int]:
+    """The place after, and the one behind a "comma" or an "and" there."""
+    joined = any(hit.concept == "decimal" and hit.first == place + 1 for hit in hits)
+    return (place + 1, place + 2) if joined else (place + 1,)
 
 
 def _is_tenth(value: float | None) -> bool:

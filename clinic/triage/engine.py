@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from clinic.triage.conditions import Known, Truth, Value
-from clinic.triage.findings import choices, completed, danger, numbers, unfit_at_some_age
+from clinic.triage.findings import choices, completed, danger, numbers, of_small_children
 from clinic.triage.protocols import LEVELS, Protocol, Question, Rule, always
 
 # Of one complaint; a second one has lists of its own.
@@ -128,7 +128,7 @@ def next_question(protocols: Sequence[Protocol], known: Known, asked: int) -> Qu
     if asked == most - 1 and current == LEVELS[0] and not _shows_danger(question, full, matter):
         question = next((other for other in left if other.names == (DURATION,)), question)
     names = tuple(name for name in question.names if name in matter)
-    if "age" not in full and unfit_at_some_age() & set(names):
+    if "age" not in full and of_small_children() & set(names):
         return AGE
     return Question("sign" if question.kind == "which" and len(names) == 1 else question.kind, names)
 

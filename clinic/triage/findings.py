@@ -59,7 +59,7 @@ def unfit(known: Known, kind: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def unfit_at_some_age() -> frozenset[str]:
+def of_small_children() -> frozenset[str]:
     """Signs that only small children have."""
     of_the_small = (rule for rule in _content()["only"] if "below" in rule and "from" not in rule)
     return frozenset(name for rule in of_the_small for name in rule.get("signs") or ())

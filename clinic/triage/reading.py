@@ -26,7 +26,7 @@ LONG_ILLNESS = ("findings epilepsy", "findings lung_disease")
 # Sections of words without codes.
 PLAIN = (
     *("old", "since", "ago", "often", "age", "half", "none", "unknown", "vocative", "no_degrees", "thermometer"),
-    *("beside", "whenever"),
+    *("beside", "whenever", "decimal"),
 )  # fmt: skip
 # "No, none of these, thanks": so many words may stand around a whole answer; "no appetite since Monday" is none.
 WORDS_AROUND = 2
@@ -78,11 +78,10 @@ def cues(language: str) -> Mapping[str, Sequence[str]]:
     for name, words in (
         # "Nothing, only tired": an exception ends what is denied. "Not normal" denies nothing.
         (context.PREFIX + "but", sections(language)["replies"]["only"]),
-        (context.PREFIX + "not_negation", denies["unless"]),
+        (context.PREFIX + "not_negation", sections(language)["no_denial"]),
     ):
         found[name] = [*found.get(name, ()), *words]
-    reaches = {reach: words for reach, words in denies.items() if reach != "unless"}
-    return {**found, **{f"{context.PREFIX}negation {reach} asked": words for reach, words in reaches.items()}}
+    return {**found, **{f"{context.PREFIX}negation {reach} asked": words for reach, words in denies.items()}}
 
 
 def right(language: str) -> Sequence[str]:
@@ -163,7 +162,8 @@ def read(text: str, language: str) -> Said:
     known = _signs(spoken, there)
     for name, value in (
         ("temperature", temperature),
-        ("age", _either(counting.age_in(message, spoken), _in_brackets(text))),
+        ("age", _in_brackets(text)),
+        ("age", counting.age_in(message, spoken)),
         ("days", counting.days_in(message, meant.without_past(spoken))),
         ("severity", meant.worth(counting.severity_in(message, spoken), counting.out_of_ten(message, spoken))),
         ("course", meant.course(message, spoken, there)),
@@ -180,10 +180,6 @@ def read(text: str, language: str) -> Said:
     whole = {hit.concept for hit in spoken if len(message) - len(hit.places) <= WORDS_AROUND}
     lasting = counting.lasting_in(message, spoken)
     return Said(known, complaints, _codes(spoken, "part", there), "none" in whole, "unknown" in whole, own_sex, lasting)
-
-
-def _either(first: float | None, second: float | None) -> float | None:
-    return first if first is not None else second
 
 
 def _in_brackets(text: str) -> float | None:
