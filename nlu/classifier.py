@@ -11,7 +11,6 @@ import unicodedata
 from collections import defaultdict
 from typing import Any, Dict, List, Sequence, Text, Tuple, Type
 
-import joblib
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -24,11 +23,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from clinic.settings import settings
 from nlu import encoder
 from nlu.concepts import concept_text, lexicon
+from nlu.kept import keep, kept
 from nlu.text import normal_text
 from nlu.textmodel import Reading, TextModel
 from nlu.tokenizer import MultilingualTokenizer
 
-FILE = "model.joblib"
+FILE = "model.pickle.bz2"
 
 
 def read(text: str, language: str, concepts: bool) -> Reading:
@@ -104,7 +104,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
             for code in settings().languages:  # a second each: not while the first patient waits
                 lexicon(code)
         with model_storage.read_from(resource) as folder:
-            model: TextModel = joblib.load(folder / FILE)
+            model: TextModel = kept(folder / FILE)
         if model.encoder:
             model.encoder.use(encoder.trained_with(model.encoder.name, config["encoder"]))
         return cls(config, model_storage, resource, model)
@@ -116,7 +116,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         labels = [example.get(INTENT_RESPONSE_KEY) or example.get(INTENT) for example in examples]
         self._model = TextModel(self._config, encoder.for_training(self._config["encoder"])).fit(readings, labels)
         with self._storage.write_to(self._resource) as folder:
-            joblib.dump(self._model, folder / FILE, compress=3)
+            keep(self._model, folder / FILE)
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:

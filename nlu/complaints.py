@@ -86,7 +86,7 @@ def _others(training_data: TrainingData) -> List[Tuple[str, str, str]]:
 class ComplaintClassifier(TaughtComponent):
     """Adds `unwell`, and to what may be a complaint `complaints`, the likeliest protocols."""
 
-    FILE = "complaints.joblib"
+    FILE = "complaints.pickle.bz2"
 
     def fit(self, training_data: TrainingData) -> Models:
         """Both models; which protocol is learnt from the openings of the clinic's languages alone."""

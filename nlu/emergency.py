@@ -113,7 +113,7 @@ def _examples(training_data: TrainingData) -> List[Example]:
 class EmergencyScreen(TaughtComponent):
     """The last word on each message; stands at the end of the pipeline."""
 
-    FILE = "danger.joblib"
+    FILE = "danger.pickle.bz2"
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:

@@ -15,6 +15,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.common import cached_method
 from rasa.shared.utils.io import read_yaml_file
 
 from clinic import knowledge
@@ -74,6 +75,7 @@ class LocaleImporter(RasaFileImporter):
         responses = {**responses_by_language(), **knowledge_responses()}
         return super().get_domain().merge(Domain.from_dict({"responses": responses}))
 
+    @cached_method  # Rasa asks twice, and copies what it changes; reading it takes half a minute
     def get_nlu_data(self, language: Optional[Text] = "en") -> TrainingData:
         """The examples of `data/` and the questions of `knowledge/`."""
         return super().get_nlu_data(language).merge(TrainingData(knowledge_examples()))

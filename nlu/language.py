@@ -14,7 +14,6 @@ from collections import Counter, defaultdict
 from functools import lru_cache
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Text, Tuple
 
-import joblib
 from lingua import IsoCode639_1, Language, LanguageDetectorBuilder
 from lingua import LanguageDetector as Lingua
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -28,6 +27,7 @@ from rasa.shared.utils.io import dump_obj_as_json_to_file, read_json_file
 
 from clinic.settings import settings
 from clinic.vocabulary import normalise
+from nlu.kept import keep, kept
 from nlu.medications import drug_words
 from nlu.tongues import Tongues
 from nlu.unspoken import by_romanised, script_of, unspoken, warm_up
@@ -174,7 +174,7 @@ class LanguageDetector(GraphComponent):
     ) -> LanguageDetector:
         """The detector with the words it learned."""
         with model_storage.read_from(resource) as folder:
-            known, tongues = read_json_file(folder / "words.json"), joblib.load(folder / "tongues.joblib")
+            known, tongues = read_json_file(folder / "words.json"), kept(folder / "tongues.pickle.bz2")
             return cls(model_storage, resource, known, tongues)
 
     def __init__(
@@ -205,7 +205,7 @@ class LanguageDetector(GraphComponent):
         self._known = {word: code for word, code in ((w, _owner(c)) for w, c in sorted(languages.items())) if code}
         with self._storage.write_to(self._resource) as folder:
             dump_obj_as_json_to_file(folder / "words.json", self._known)
-            joblib.dump(self._tongues, folder / "tongues.joblib", compress=3)
+            keep(self._tongues, folder / "tongues.pickle.bz2")
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, ClassVar, Dict, Optional, Text
 
-import joblib
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -15,9 +14,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from clinic.settings import settings
 from nlu.classifier import LinearClassifier
-
-# A third smaller than zlib's, and half a second slower to read.
-COMPRESSED = ("bz2", 9)
+from nlu.kept import keep, kept
 
 
 class TaughtComponent(GraphComponent):
@@ -57,13 +54,13 @@ class TaughtComponent(GraphComponent):
     ) -> TaughtComponent:
         """The trained one."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, joblib.load(folder / cls.FILE))
+            return cls(config, model_storage, resource, kept(folder / cls.FILE))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit and keep."""
         self.model = self.fit(training_data)
         with self._storage.write_to(self._resource) as folder:
-            joblib.dump(self.model, folder / self.FILE, compress=COMPRESSED)
+            keep(self.model, folder / self.FILE)
         return self._resource
 
     @abstractmethod

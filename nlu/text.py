@@ -28,7 +28,10 @@ class Word(NamedTuple):
 
 @lru_cache(maxsize=16)
 def _tokenizer(language: str) -> Any:
-    return spacy.blank(language).tokenizer
+    tokenizer = spacy.blank(language).tokenizer
+    # What else spaCy notes of each new word (its shape, whether it is like a URL) takes as long as splitting, unread here.
+    tokenizer.vocab.lex_attr_getters = {}
+    return tokenizer
 
 
 def _stem(norm: str) -> str:

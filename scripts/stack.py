@@ -26,7 +26,6 @@ from clinic.settings import PROJECT
 from scripts import environment, run, train
 
 PROCESSES = ("simulator", "actions", "worker", "rasa")
-READY_SECONDS = 120.0
 STOP_SECONDS = 5.0
 # What the environment of whoever starts the stack must not change in it.
 FOREIGN = (
@@ -143,7 +142,7 @@ class Stack:
     def wait_ready(self, *names: str) -> None:
         """Wait until these processes answer; NotReady when one does not."""
         waiting = {name: address for name, address in run.addresses(self.env, demo=True).items() if name in names}
-        end = time.monotonic() + READY_SECONDS
+        end = time.monotonic() + run.READY_WITHIN
         while waiting:
             for name in names:
                 if self._running[name].poll() is not None:
