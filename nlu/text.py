@@ -28,7 +28,7 @@ class Word(NamedTuple):
 
 @lru_cache(maxsize=16)
 def _tokenizer(language: str) -> Any:
-    tokenizer = spacy.blank(language).tokenizer
+    tokenizer: Any = spacy.blank(language).tokenizer
     # What else spaCy notes of each new word (its shape, whether it is like a URL) takes as long as splitting, unread here.
     tokenizer.vocab.lex_attr_getters = {}
     return tokenizer

@@ -19,9 +19,6 @@ from training.triage.labelled import Judged
 
 pytestmark = pytest.mark.timeout(600)
 EMERGENCIES, NEAR_MISSES = 100, 120
-# What is reached today in every language, less two messages. Of the gate that is wanted (labelled.LEAST_RECALL and
-# MOST_FALSE_ALARMS), the first half is open in every language; the second is missed by two in Portuguese.
-REACHED_RECALL, REACHED_FALSE_ALARMS = 0.969, 0.042
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +35,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> list[Judged]:
 @pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
 def test_emergencies_are_seen_and_near_misses_left_alone(found: list[Judged], language: str) -> None:
     mine = [one for one in found if one.message.language == language]
-    assert labelled.recall(mine) >= REACHED_RECALL
-    assert labelled.false_alarms(mine) <= REACHED_FALSE_ALARMS
-
-
-def test_all_languages_together_are_seen(found: list[Judged]) -> None:
-    assert labelled.recall(found) >= labelled.LEAST_RECALL
-    assert labelled.false_alarms(found) <= labelled.MOST_FALSE_ALARMS
+    assert labelled.recall(mine) >= labelled.LEAST_RECALL
+    assert labelled.false_alarms(mine) <= labelled.MOST_FALSE_ALARMS
 
 
 def test_the_set_is_large_enough_and_nobody_learnt_it() -> None:
