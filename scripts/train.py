@@ -63,7 +63,7 @@ def train(env: dict[str, str], force: bool = False) -> bool:
     wanted = fingerprint(env.get("CLINIC_LANGUAGES", ""), env.get(VARIABLE, "").strip())
     if is_current(wanted) and not force:
         return True
-    print("training the model (two to three minutes on two cores) …", flush=True)
+    print("training the model (three to five minutes on two cores) …", flush=True)
     started = time.monotonic()
     command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", MODEL.name.split(".")[0], "--force"]
     # `make check` validates; few augmented stories, since each of ours is complete (it is what TED takes longest over)
