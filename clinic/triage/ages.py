@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from clinic.triage.lexicon import Hit
 from clinic.triage.tokens import Token
 
+YOUNG_BABY = "young_baby"
 # Concepts of a language that name a unit, and how many of it make three months.
 UNDER_THREE_MONTHS = {"unit_days": 90, "unit_weeks": 13, "unit_months": 3}
 CHILD = ("baby", "newborn", "child")
@@ -27,9 +28,9 @@ def young_baby(message: Sequence[Token], hits: Sequence[Hit]) -> list[Hit]:
         if limit is None or number < 0 or not message[number].text.isdigit():
             continue
         if int(message[number].text) < limit and number - 1 not in since and _near(children, number, hit.last):
-            found.append(Hit("young_baby", (number, *hit.places)))
+            found.append(Hit(YOUNG_BABY, (number, *hit.places)))
     dual = [hit for hit in hits if hit.concept == "under_three_months"]
-    return found + [Hit("young_baby", hit.places) for hit in dual if _near(children, hit.first, hit.last)]
+    return found + [Hit(YOUNG_BABY, hit.places) for hit in dual if _near(children, hit.first, hit.last)]
 
 
 def _near(children: Sequence[Hit], first: int, last: int) -> bool:

@@ -14,7 +14,7 @@ _PRESSURE = re.compile(r"(\d{1,3})\s*(?:/|\\|por|x|на|على|over|zu|a)\s*(\d{
 # What a body can have; a number outside is no measurement of that kind.
 POSSIBLE = {
     "temperature": (30.0, 44.0), "systolic": (50.0, 300.0), "diastolic": (20.0, 200.0), "glucose": (10.0, 1500.0),
-    "pulse": (20.0, 300.0), "pregnancy_week": (1.0, 45.0),
+    "pulse": (20.0, 300.0), "oxygen": (50.0, 100.0), "pregnancy_week": (1.0, 45.0),
 }  # fmt: skip
 # Above this a temperature was read in Fahrenheit, below this sugar in mmol/l (or g/l), pressure in cmHg.
 FAHRENHEIT_FROM, MMOL_BELOW, GRAMS_BELOW, CMHG_BELOW = 90.0, 36.0, 2.0, 31.0
@@ -31,7 +31,7 @@ def values(entities: Iterable[Mapping[str, Any]]) -> dict[str, Value]:
             found["systolic"] = float(value)
             if second is not None:
                 found["diastolic"] = float(second)
-        elif kind in ("temperature", "glucose", "pulse") and value is not None:
+        elif kind in ("temperature", "glucose", "pulse", "oxygen") and value is not None:
             found[str(kind)] = float(value)
     return found
 

@@ -18,8 +18,9 @@ from typing import Any
 from clinic import yamlfile
 from clinic.settings import settings
 from clinic.triage import context
-from clinic.triage.ages import young_baby
+from clinic.triage.ages import YOUNG_BABY, young_baby
 from clinic.triage.lexicon import Hit, Lexicon, parse
+from clinic.triage.oxygen import LOW, RATHER_LOW, low_oxygen
 from clinic.triage.tokens import Token, tokens
 
 FOLDER = Path(__file__).with_name("danger")
@@ -32,7 +33,8 @@ REACH = 6
 # Concepts of a sign's own name: expressions that need no company.
 SAYS_ALL, SAYS_LIKELY = "!", "?"
 ANYWHERE = "anywhere"
-YOUNG_BABY = "young_baby"
+# Concepts that are counted, not listed.
+COUNTED = frozenset((YOUNG_BABY, LOW, RATHER_LOW))
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def concepts() -> frozenset[str]:
     named = {name for sign in signs().values() for rows in sign.patterns.values() for row in rows for name in row}
     taken_back = {name for sign in signs().values() for name in sign.unless}
     own = {name + mark for name in signs() for mark in (SAYS_ALL, SAYS_LIKELY)}
-    return frozenset((named | taken_back | own) - {ANYWHERE, YOUNG_BABY})
+    return frozenset((named | taken_back | own) - COUNTED - {ANYWHERE})
 
 
 @lru_cache(maxsize=16)
@@ -166,7 +168,7 @@ def _as_elsewhere(finding: Finding, found: Sequence[Finding]) -> Finding:
 
 def _hits(message: Sequence[Token], language: str) -> list[Hit]:
     hits = _lexicon(language).find(message)
-    return [*hits, *young_baby(message, hits)] if hits else []
+    return [*hits, *young_baby(message, hits), *low_oxygen(message, hits)] if hits else []
 
 
 def _in_language(message: Sequence[Token], hits: Sequence[Hit], language: str) -> list[Finding]:

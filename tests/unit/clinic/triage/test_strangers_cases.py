@@ -54,6 +54,9 @@ def _facts(age: float, days: float | None, severity: float | None = 3, course: s
 SUGAR = ("vomiting", "thirst", "frequent_urination", "weight_loss", "fatigue")
 LID = ("swelling", "insect_sting", "infection_near_eye", "redness_grows", "skin_infection")
 PATIENTS = [
+    # ── three days of fever in a small child, and nothing that it comes from ──
+    Patient("hot for three days, no cold", ["fever"], "urgent", [], {**_facts(0.8, 3), "temperature": 39.5}, "small_child_without_a_seat"),
+    Patient("hot for three days, with a cold", ["fever"], "routine", ["runny_nose"], _facts(0.8, 3), "three_days"),
     # ── a running ear is no broken skull ──
     Patient("water from the ear after a fall", ["ear"], "emergency", ["clear_fluid_ear_nose", "head_injury"], _facts(30, 1), "skull"),
     Patient("an ear that runs, no fall", ["ear"], "urgent", ["clear_fluid_ear_nose"], _facts(30, 1), "fluid"),

@@ -1,0 +1,79 @@
+"""Oxygen saturation, however it is typed: low is an emergency, another number beside the word is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from clinic.triage import engine, measured
+from clinic.triage.protocols import protocols
+from clinic.triage.screen import CERTAIN, LIKELY, NONE, screen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "her oxygen is 85",
+        "SpO2: 87",
+        "sats down to 86 on air",
+        "o2 88% and pulse 120",
+        "the oximeter says 84",
+        "87% on the oximeter",
+        "Sauerstoffsättigung nur noch 84",
+        "die Sättigung liegt bei 82 %",
+        "sat 85",
+        "a saturação dela caiu para 87%",
+        "сатурация упала до 85",
+        "кислород 82 показывает",
+        "نسبة الأكسجين نزلت ٨٤",
+        "اكسجينها 85",
+    ],
+)
+def test_low_is_an_emergency(text: str) -> None:
+    found = screen(text)
+    assert (found.level, found.signs) == (CERTAIN, ("breathing",))
+
+
+@pytest.mark.parametrize(
+    "text", ["my mum sats 91", "O2 down to 90", "Sättigung 92", "saturação 91", "сатурация 91", "اكسجين 91"]
+)
+def test_rather_low_is_asked_about(text: str) -> None:
+    assert screen(text).level == LIKELY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "oxygen 97",
+        "pulse 60, oxygen 97",
+        "oxygen 98 pulse 60",
+        "pulse 80 oxygen 97",
+        "she is on oxygen, 78 years old",
+        "i sat 60 minutes in the waiting room",
+        "meine Oma braucht Sauerstoff, sie ist 85",
+        "Sauerstoffgerät, 80 Jahre alt",
+        "saturação 95",
+        "сатурация 96",
+        "الاكسجين 97",
+        "oxygen was 85 last year in hospital",
+    ],
+)
+def test_another_number_is_none(text: str) -> None:
+    assert screen(text).level == NONE
+
+
+@pytest.mark.parametrize(
+    ("known", "level"),
+    [
+        ({"oxygen": 97.0}, "self_care"),
+        ({"oxygen": 94.0}, "urgent"),
+        ({"oxygen": 92.0}, "emergency"),
+    ],
+)
+def test_what_was_measured_counts_in_every_protocol(known: dict[str, float], level: str) -> None:
+    calm = {"age": 40.0, "days": 1.0, "severity": 2.0, "course": "better"}
+    assert engine.judge([protocols()["cold"]], {**calm, **known}).level == level
+
+
+def test_a_measurement_of_the_model_is_read() -> None:
+    entity = {"role": "oxygen", "measured": {"normalised": {"value": 91, "unit": "%"}}}
+    assert measured.values([entity]) == {"oxygen": 91.0}
