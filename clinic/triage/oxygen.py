@@ -9,6 +9,8 @@ from clinic.triage.lexicon import Hit
 from clinic.triage.tokens import Token
 
 LOW, RATHER_LOW = "oxygen_low", "oxygen_rather_low"
+# Words that only help to count. "Day", "year" and "hour" stand in every other message: nothing that a model should weigh.
+WORD, NOT_PERCENT = HELPERS = ("oxygen", "not_percent")
 # In percent. What is less than the least was not measured at a finger of somebody who is alive.
 LEAST, LOW_BELOW, RATHER_LOW_BELOW, MOST = 50, 90, 93, 100
 # How many words behind "saturation" its number may stand: "sats are down to 87".
@@ -18,10 +20,10 @@ _WHOLE = re.compile(r"\d+")
 
 def low_oxygen(message: Sequence[Token], hits: Sequence[Hit]) -> list[Hit]:
     """Concepts `oxygen_low` and `oxygen_rather_low` where a word for saturation stands beside such a number."""
-    others = {hit.first - 1 for hit in hits if hit.concept == "not_percent"}
+    others = {hit.first - 1 for hit in hits if hit.concept == NOT_PERCENT}
     found = []
     for word in hits:
-        place = _place_of_number(message, word) if word.concept == "oxygen" else None
+        place = _place_of_number(message, word) if word.concept == WORD else None
         value = _percent(message[place]) if place is not None and place not in others else None
         if value is not None and LEAST <= value < RATHER_LOW_BELOW and place is not None:
             found.append(Hit(LOW if value < LOW_BELOW else RATHER_LOW, tuple(sorted((*word.places, place)))))

@@ -20,7 +20,7 @@ from clinic.settings import settings
 from clinic.triage import context
 from clinic.triage.ages import YOUNG_BABY, young_baby
 from clinic.triage.lexicon import Hit, Lexicon, parse
-from clinic.triage.oxygen import LOW, RATHER_LOW, low_oxygen
+from clinic.triage.oxygen import HELPERS, LOW, RATHER_LOW, low_oxygen
 from clinic.triage.tokens import Token, tokens
 
 FOLDER = Path(__file__).with_name("danger")
@@ -168,7 +168,8 @@ def _as_elsewhere(finding: Finding, found: Sequence[Finding]) -> Finding:
 
 def _hits(message: Sequence[Token], language: str) -> list[Hit]:
     hits = _lexicon(language).find(message)
-    return [*hits, *young_baby(message, hits), *low_oxygen(message, hits)] if hits else []
+    weighed = [hit for hit in hits if hit.concept not in HELPERS]
+    return [*weighed, *young_baby(message, hits), *low_oxygen(message, hits)]
 
 
 def _in_language(message: Sequence[Token], hits: Sequence[Hit], language: str) -> list[Finding]:

@@ -130,14 +130,15 @@ def test_a_delivery_reported_before_the_answer_holds_up_nothing(monkeypatch: pyt
 
 
 def test_a_slow_telephone_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claiming, "OUTBOX_DELIVERED_SECONDS", 1)
+    """All others are sent to before the second message may go: their order says so, not how quick the machine is."""
+    monkeypatch.setattr(claiming, "OUTBOX_DELIVERED_SECONDS", 5)
     say(ANNA, "a1", "a2")
     for number in range(10):
         say(f"49151230001{number:02d}", "b1")
     graph = Script()
     Worker(graph, poll_seconds=0.02).run_once()
+    assert sorted(graph.texts[:-1]) == ["a1", *["b1"] * 10]
     assert graph.texts[-1] == "a2"
-    assert max(graph.at[:-1]) - graph.at[0] < 1
 
 
 @pytest.mark.usefixtures("unhurried")

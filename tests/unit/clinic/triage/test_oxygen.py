@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.triage import engine, measured
+from clinic.triage import engine, measured, oxygen
 from clinic.triage.protocols import protocols
 from clinic.triage.screen import CERTAIN, LIKELY, NONE, screen
 
@@ -31,6 +31,12 @@ from clinic.triage.screen import CERTAIN, LIKELY, NONE, screen
 def test_low_is_an_emergency(text: str) -> None:
     found = screen(text)
     assert (found.level, found.signs) == (CERTAIN, ("breathing",))
+
+
+@pytest.mark.parametrize("text", ["for 3 days", "vor zwei Stunden", "há 2 dias", "уже 5 минут", "من يوم"])
+def test_words_that_only_help_to_count_are_nothing_to_weigh(text: str) -> None:
+    """They stand in every other message: as features of the model they cost two Arabic emergencies."""
+    assert not set(oxygen.HELPERS) & set(screen(text).concepts)
 
 
 @pytest.mark.parametrize(
