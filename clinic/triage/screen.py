@@ -20,8 +20,8 @@ from clinic.settings import settings
 from clinic.triage import context
 from clinic.triage.ages import YOUNG_BABY, young_baby
 from clinic.triage.lexicon import Hit, Lexicon, parse
-from clinic.triage.oxygen import HELPERS, LOW, RATHER_LOW, low_oxygen
 from clinic.triage.tokens import Token, tokens
+from clinic.triage.values import helpers, measured, numbers
 
 FOLDER = Path(__file__).with_name("danger")
 NONE, LIKELY, CERTAIN = "none", "likely", "certain"
@@ -33,8 +33,6 @@ REACH = 6
 # Concepts of a sign's own name: expressions that need no company.
 SAYS_ALL, SAYS_LIKELY = "!", "?"
 ANYWHERE = "anywhere"
-# Concepts that are counted, not listed.
-COUNTED = frozenset((YOUNG_BABY, LOW, RATHER_LOW))
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ def concepts() -> frozenset[str]:
     named = {name for sign in signs().values() for rows in sign.patterns.values() for row in rows for name in row}
     taken_back = {name for sign in signs().values() for name in sign.unless}
     own = {name + mark for name in signs() for mark in (SAYS_ALL, SAYS_LIKELY)}
-    return frozenset((named | taken_back | own) - COUNTED - {ANYWHERE})
+    return frozenset((named | taken_back | own) - {ANYWHERE, YOUNG_BABY})
 
 
 @lru_cache(maxsize=16)
@@ -147,7 +145,7 @@ def _lexicon(language: str) -> Lexicon:
 def screen(text: str) -> Screening:
     """The verdict on one message, in any of the clinic's languages or several of them."""
     message = tokens(text)
-    hits = {language: _hits(message, language) for language in settings().languages}
+    hits = _hits(message)
     found = [finding for language, mine in hits.items() for finding in _in_language(message, mine, language)]
     found = [_as_elsewhere(finding, found) for finding in found]
     standing = [finding for finding in found if finding.discounted is None]
@@ -166,10 +164,18 @@ def _as_elsewhere(finding: Finding, found: Sequence[Finding]) -> Finding:
     return finding
 
 
-def _hits(message: Sequence[Token], language: str) -> list[Hit]:
-    hits = _lexicon(language).find(message)
-    weighed = [hit for hit in hits if hit.concept not in HELPERS]
-    return [*weighed, *young_baby(message, hits), *low_oxygen(message, hits)]
+def _hits(message: Sequence[Token]) -> dict[str, list[Hit]]:
+    """What is found in each language: expressions, a young baby's age, measured values."""
+    found = {language: _lexicon(language).find(message) for language in settings().languages}
+    values = numbers(message, (hit for hits in found.values() for hit in hits))
+    return {
+        language: [
+            *(hit for hit in hits if hit.concept not in helpers()),
+            *young_baby(message, hits),
+            *measured(message, hits, values),
+        ]
+        for language, hits in found.items()
+    }
 
 
 def _in_language(message: Sequence[Token], hits: Sequence[Hit], language: str) -> list[Finding]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from clinic.settings import SUPPORTED_LANGUAGES
-from clinic.triage import oxygen, texts
 from clinic.triage import screen as danger
+from clinic.triage import texts, values
 from clinic.triage.ages import UNDER_THREE_MONTHS
 from clinic.triage.findings import signs as finding_names
 from clinic.triage.lexicon import Lexicon, parse
@@ -83,7 +83,7 @@ def test_every_concept_has_its_key_and_no_other(language: str) -> None:
     """A concept that a language has forgotten would silently never be found."""
     written = set(danger.content(language)["concepts"])
     ages = {*UNDER_THREE_MONTHS, "baby", "newborn", "child", "old", "since", "under_three_months"}
-    assert danger.concepts() | ages | set(oxygen.HELPERS) <= written
+    assert danger.concepts() | ages | values.helpers() <= written
 
 
 @pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)

@@ -1,10 +1,10 @@
-"""Oxygen saturation, however it is typed: low is an emergency, another number beside the word is none."""
+"""Measured values, however they are typed: what is far off is a danger, another number beside the word is none."""
 
 from __future__ import annotations
 
 import pytest
 
-from clinic.triage import engine, measured, oxygen
+from clinic.triage import engine, measured, values
 from clinic.triage.protocols import protocols
 from clinic.triage.screen import CERTAIN, LIKELY, NONE, screen
 
@@ -36,7 +36,7 @@ def test_low_is_an_emergency(text: str) -> None:
 @pytest.mark.parametrize("text", ["for 3 days", "vor zwei Stunden", "há 2 dias", "уже 5 минут", "من يوم"])
 def test_words_that_only_help_to_count_are_nothing_to_weigh(text: str) -> None:
     """They stand in every other message: as features of the model they cost two Arabic emergencies."""
-    assert not set(oxygen.HELPERS) & set(screen(text).concepts)
+    assert not values.helpers() & set(screen(text).concepts)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,81 @@ def test_rather_low_is_asked_about(text: str) -> None:
 )
 def test_another_number_is_none(text: str) -> None:
     assert screen(text).level == NONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dad's sugar is 28",
+        "glucose reading just 2.4",
+        "her blood sugar is over 550",
+        "Zucker nur noch 38",
+        "BZ 2,6 bei meiner Mutter",
+        "Blutzucker liegt bei 520",
+        "a glicose dele deu 35",
+        "o açúcar dela está em 600",
+        "сахар упал до 2,2",
+        "глюкоза 1.9",
+        "سكره نزل ل ٣٥",
+        "السكر عندها 550",
+        "sokkar ommi 32",
+    ],
+)
+def test_sugar_that_is_far_off_is_asked_about(text: str) -> None:
+    found = screen(text)
+    assert found.level != NONE and "sugar" in found.signs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sugar 110 this morning",
+        "my sugar has been fine for 2 weeks",
+        "diabetes, sugar type 2",
+        "I measure sugar 2 times a day",
+        "two coffees with sugar, 30 grams",
+        "Zucker Typ 2 seit 20 Jahren",
+        "Blutzucker 140 nüchtern",
+        "messe den Zucker 2 mal am Tag",
+        "glicemia 98 em jejum",
+        "açúcar tipo 2",
+        "сахар 5,6",
+        "сахар 2 типа, диабет",
+        "меряю сахар 2 раза в день",
+        "السكر 120",
+        "عندي سكر النوع 2",
+        "عندي السكر من 20 سنة",
+        "pulse 72",
+        "Ruhepuls 64",
+        "pulso 80",
+        "пульс 90",
+        "النبض 75",
+    ],
+)
+def test_an_ordinary_value_and_a_number_of_something_else_are_none(text: str) -> None:
+    assert screen(text).level == NONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["pulse is 180 just sitting", "Puls 35", "batimentos em 190 parado", "пульс 200", "النبض 180", "heart rate of 34"],
+)
+def test_a_pulse_that_no_resting_heart_has_is_asked_about(text: str) -> None:
+    assert screen(text).level == LIKELY
+
+
+@pytest.mark.parametrize(
+    ("text", "hot"),
+    [
+        ("he has 39.4", True),
+        ("38,7 seit gestern", True),
+        ("103.2 since noon", True),
+        ("wiegt 38,5 kg", False),
+        ("37.2", False),
+    ],
+)
+def test_a_temperature_needs_no_word(text: str, hot: bool) -> None:
+    assert ("fever" in screen(text + ", sick").concepts) is hot
 
 
 @pytest.mark.parametrize(
