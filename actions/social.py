@@ -92,6 +92,19 @@ class Affirm(ClinicAction):
         return []
 
 
+class Thank(ClinicAction):
+    """Thanks; "yes please, thank you" behind an offer is a yes to it."""
+
+    action_name = "action_thank"
+
+    def answer(self, turn: Turn, speak: Speaker) -> Events:
+        """The promise to ask tomorrow, or "you are welcome"."""
+        if check_back.accepted(turn):
+            return check_back.promise(turn, speak)
+        speak.say_text("utter_you_are_welcome")
+        return []
+
+
 class Deny(ClinicAction):
     """No to what the last message offered."""
 

@@ -170,6 +170,10 @@ class RestoredTED(TED):
         self._training = True
         self.batch_loss(examples[0][0])
 
+    def load_weights(self, *args: Any, **kwargs: Any) -> Any:
+        """The trained weights; without those of the optimizer, of which TensorFlow would complain line by line."""
+        return super().load_weights(*args, **kwargs).expect_partial()
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
 class ContextualTEDPolicy(_Contextual, TEDPolicy):

@@ -70,8 +70,14 @@ def read(intake: Intake, turn: Turn) -> Answer:
     values = _tapped(question, turn) if turn.is_tap else _READERS[question.kind](question, turn, said, intake.failed > 0)
     if values is None:
         return Answer(added(intake, said), False)
-    known = {**added(intake, said).known, **values}
+    known = _possible({**added(intake, said).known, **values})
     return Answer(replace(intake, known=known, asked=intake.asked + 1, failed=0), True)
+
+
+def _possible(known: Mapping[str, Value]) -> Dict[str, Value]:
+    """With a no for what cannot be: "me pregnant? I am a man"."""
+    cannot = findings.unfit({"sex": known.get("sex")}, "signs")
+    return {name: False if name in cannot and value is True else value for name, value in known.items()}
 
 
 def given_up(intake: Intake) -> Intake:
@@ -114,7 +120,7 @@ def is_an_answer(turn: Turn) -> bool:
     if turn.is_tap or "?" in turn.text or "؟" in turn.text:
         return False
     said = replies.reply(turn.text, turn.language)
-    return said.no or said.yes or said.nothing or said.rest or said.ends_with_no
+    return said.no or said.yes or said.nothing or said.rest or said.ends_with_no or said.begins_with_only
 
 
 def agrees(turn: Turn) -> Optional[bool]:
@@ -134,7 +140,7 @@ def _which(question: Question, turn: Turn, said: Said, again: bool) -> Optional[
 
     "No, only the foot drags" is no plain no, where nobody knows these words: it is asked once more.
     """
-    found = replies.marked(turn.text, turn.language, question.names, said)
+    found = replies.marked(turn.text, turn.language, question.names, said, again)
     if FEVER in question.names and "temperature" in said.known:  # 37.2 is none, whatever it was called
         found = {**(found or {}), FEVER: findings.completed(said.known)[FEVER]}
     if found is None:

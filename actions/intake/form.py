@@ -34,6 +34,8 @@ ABOUT_HEALTH = frozenset(("report_symptom", "log_vital", "emergency"))
 # What is never swallowed by a question, even where the words hold an answer too.
 ALWAYS = frozenset(("human_handoff", "nevermind", "change_language", "opt_out", "delete_data", "export_data", "complain"))
 SURE, QUITE_SURE = 0.6, 0.8
+# What an answer may sound like ("nothing more from list").
+ONLY_SURE = ("nevermind", "opt_out")
 # The rank up to which a complaint can be taken back ("it is not my neck").
 MAY_BE_WRONG = 70
 
@@ -49,7 +51,7 @@ def interrupts(turn: Turn, answered: bool) -> bool:
     if turn.intent == "complain" and answered:  # "I told you that nobody has measured it"
         return False
     if turn.intent in ALWAYS:
-        return turn.confidence >= (QUITE_SURE if answered or turn.intent == "nevermind" else SURE)
+        return turn.confidence >= (QUITE_SURE if answered or turn.intent in ONLY_SURE else SURE)
     return not answered and turn.confidence >= SURE
 
 
@@ -101,7 +103,9 @@ class ValidateIntakeForm(ClinicAction):
     def _complaint(turn: Turn, speak: Speaker, intake: Intake) -> Events:
         told = answers.told(turn)
         fresh = _with_complaint(answers.added(intake, told), turn, told)
-        if interrupts(turn, answered=bool(fresh.protocols)):
+        # Who is asked what it is about is told the rows again, not that this is none of our business.
+        is_asked = turn.intent == "out_of_scope" and "?" not in turn.text and "؟" not in turn.text
+        if interrupts(turn, answered=bool(fresh.protocols) or is_asked):
             return []
         if fresh.protocols or intake.failed:  # whatever it is, the general questions fit
             return _asking(fresh, ANSWER)

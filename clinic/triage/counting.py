@@ -219,7 +219,8 @@ def pregnancy_in(message: Sequence[Token], hits: Sequence[Hit]) -> dict[str, Val
     for place, value in numbers(message, hits):
         near = "pregnant" in _near_findings(hits, place)
         if _unit_after(hits, place) == "week" and (near or not _is_lasting(hits, place)) and 4 <= value <= 42:
-            others = [*spans(hits), *(count * DAYS[unit] for count, unit in amounts(message, hits) if unit != "week")]
+            own = [hit for hit in hits if place + 1 not in hit.places]
+            others = [*spans(own), *(count * DAYS[unit] for count, unit in amounts(message, hits) if unit != "week")]
             return {"pregnancy_week": value, **({"days": max(others)} if others else {"days": None})}
     return {}
 

@@ -44,6 +44,13 @@ def course(message: Sequence[Token], hits: Sequence[Hit], there: context.Context
     return code([hit for hit in found if there.against(hit.places) != context.NEGATED], "course")
 
 
+def severity(message: Sequence[Token], hits: Sequence[Hit], there: context.Context) -> float | None:
+    """How bad, 0 to 10; "not unbearable" and "unbearable, no" are not, and "I can stand it no more" is itself a no."""
+    words = [hit for hit in hits if counting.is_of(hit, "severity") and len(hit.places) == 1]
+    denied = [hit for hit in words if there.against(hit.places) == context.NEGATED]
+    return counting.severity_in(message, [hit for hit in hits if hit not in denied])
+
+
 def worth(severity: float | None, figure: float | None) -> float | None:
     """How bad it is, unasked: "a bit" and "so bad" may be said of anything, a figure and "I cannot stand it" may not."""
     return figure if figure is not None or severity is None or severity < UNBEARABLE else severity

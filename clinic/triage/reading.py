@@ -23,6 +23,7 @@ from clinic.triage.tokens import tokens
 FOLDER = Path(__file__).with_name("said")
 SIGNS = FOLDER / "signs"
 LONG_ILLNESS = ("findings epilepsy", "findings lung_disease")
+PREGNANT = "findings pregnant"
 # Sections of words without codes.
 PLAIN = (
     *("old", "since", "ago", "often", "age", "half", "none", "unknown", "vocative", "no_degrees", "thermometer"),
@@ -165,7 +166,7 @@ def read(text: str, language: str) -> Said:
         ("age", _in_brackets(text)),
         ("age", counting.age_in(message, spoken)),
         ("days", counting.days_in(message, meant.without_past(spoken))),
-        ("severity", meant.worth(counting.severity_in(message, spoken), counting.out_of_ten(message, spoken))),
+        ("severity", meant.worth(meant.severity(message, spoken, there), counting.out_of_ten(message, spoken))),
         ("course", meant.course(message, spoken, there)),
         ("sex", meant.sex(spoken)),
     ):
@@ -178,7 +179,7 @@ def read(text: str, language: str) -> Said:
     complaints = _codes(spoken, "symptom", there)
     own_sex = meant.code(spoken, "own_sex")
     whole = {hit.concept for hit in spoken if len(message) - len(hit.places) <= WORDS_AROUND}
-    lasting = counting.lasting_in(message, spoken)
+    lasting = counting.lasting_in(message, spoken) if "pregnancy_week" not in known else None
     return Said(known, complaints, _codes(spoken, "part", there), "none" in whole, "unknown" in whole, own_sex, lasting)
 
 
@@ -200,6 +201,9 @@ def age(text: str, language: str) -> float | None:
     message = tokens(text)
     hits = meant.longest(lexicon(language).find(message))
     counted = counting.amounts(message, hits)
+    if any(hit.concept == PREGNANT for hit in hits):  # "I am 30, it is week 31" is nobody's 31 weeks
+        hits = [hit for hit in hits if hit.concept not in ("units week", "units month")]
+        counted = [(value, unit) for value, unit in counted if unit == "year"]
     told = next((value * counting.YEARS[unit] for value, unit in counted if unit in counting.YEARS), None)
     if told is None:
         bare = counting.numbers(message, hits)
@@ -226,7 +230,7 @@ def severity(text: str, language: str) -> float | None:
         for place, value in counting.numbers(message, hits)
         if not counting.has_unit(hits, place) and place not in scale
     ]
-    stated = counting.severity_in(message, hits)
+    stated = meant.severity(message, hits, context.Context(message, hits))
     if not figures or max(figures) > MOST_SEVERE:
         return stated
     return max(figures) if counting.out_of_ten(message, hits) is None else stated

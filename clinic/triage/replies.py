@@ -24,6 +24,7 @@ WHOLE_NO = 3
 UNREAD_FROM = 3
 # So many denied signs are an answer to the whole list.
 DENIED_ALL = 2
+PARTS = ("no", "no_alone", "whole_no", "yes", "agrees", "not_now", "rest", "only", "no_row")
 _ROWS = re.compile(r"\d{1,2}(?:[.,/+&-]\d{1,2})*")
 _MARKS = ".,;:!?()،؛؟"
 _ASKED = "asked "
@@ -35,7 +36,7 @@ SHORTEST_WORD, ENDINGS_FROM = 3, (4, 6)
 def _lexicon(language: str) -> Lexicon:
     """What begins an answer, and rows; a slip is not forgiven: the words are short."""
     said = reading.sections(language)["replies"]
-    concepts = {name: list(said[name]) for name in ("no", "no_alone", "yes", "agrees", "not_now", "rest", "only", "no_row")}
+    concepts = {name: list(said[name]) for name in PARTS}
     concepts |= {f"rows {number}": list(words) for number, words in said["rows"].items()}
     return Lexicon(concepts, exact="")
 
@@ -59,13 +60,14 @@ class Reply:
     nothing: bool
     only: bool
     ends_with_no: bool
+    begins_with_only: bool
 
 
 def reply(text: str, language: str) -> Reply:
     """How `text` begins (`no`, `yes`, `agrees`) and what it says of a list as a whole.
 
     `nothing`: "none of that" somewhere; `rest`: what is not named is not so; `only`: there is an exception;
-    `ends_with_no`: "I am a man, none".
+    `ends_with_no`: "I am a man, none"; `begins_with_only`: "only on the stairs".
     """
     message = tokens(text)
     hits = _lexicon(language).find(message)
@@ -83,11 +85,12 @@ def reply(text: str, language: str) -> Reply:
     found = {hit.concept for hit in hits}
     says_yes = "yes" in begins and not says_no
     agrees = says_yes or ("agrees" in begins and not says_no)
-    nothing = any(hit.concept == "no" and len(hit.places) >= WHOLE_NO for hit in hits)
+    nothing = any(hit.concept == "whole_no" or (hit.concept == "no" and len(hit.places) >= WHOLE_NO) for hit in hits)
     # "None of these only": behind the last word there is no exception.
     only = any(hit.concept == "only" and hit.last + 1 < len(message) for hit in hits)
     ends = _ends_with_a_no(hits, message)
-    return Reply(says_no, says_yes, "not_now" in found, "rest" in found, agrees, nothing, only, ends)
+    first = "only" in begins
+    return Reply(says_no, says_yes, "not_now" in found, "rest" in found, agrees, nothing, only, ends, first)
 
 
 def _ends_with_a_no(hits: Sequence[Hit], message: Sequence[Token]) -> bool:
@@ -152,11 +155,14 @@ def _of_rows(hits: Sequence[Hit], message: Sequence[Token], language: str) -> li
     ]
 
 
-def marked(text: str, language: str, names: Sequence[str], said: reading.Said) -> dict[str, Value] | None:
+def marked(
+    text: str, language: str, names: Sequence[str], said: reading.Said, again: bool = False
+) -> dict[str, Value] | None:
     """What `text` says of the signs `names` of a list; None when it says nothing of them.
 
     A sign that is not in the answer stays open, so that the list comes back without those that were named, unless the
-    answer says that the others are not so, or names several.
+    answer says that the others are not so, or names several. Who says so `again`, when the list came back, is believed
+    whatever else nobody could read.
     """
     text = _behind_a_question(text, language)
     answer = reply(text, language)
@@ -164,17 +170,19 @@ def marked(text: str, language: str, names: Sequence[str], said: reading.Said) -
     there = {names[row] for row in picked if row < len(names)}
     there |= {name for name in names if said.known.get(name) is True}
     nothing = answer.no or said.none or len(names) in picked
+    closes = answer.rest or answer.ends_with_no
     heard, denied = _heard(text, language, names, after_a_no=nothing or answer.nothing)
     there |= heard
     denied = (denied | {name for name in names if said.known.get(name) is False}) - there
     if there or denied:
-        of_all = nothing or answer.nothing or ((answer.rest or answer.ends_with_no) and not _unread(text, language, names))
+        of_all = nothing or answer.nothing or (closes and (again or not _unread(text, language, names)))
         closed = of_all or len(there) > 1 or len(denied) >= DENIED_ALL
         others = dict.fromkeys((name for name in names if name not in there), False) if closed else {}
         return {**others, **dict.fromkeys(denied, False), **dict.fromkeys(there, True)}
     if said.unknown or len(names) + 1 in picked:
         return dict.fromkeys(names)
-    return dict.fromkeys(names, False) if nothing or answer.nothing or answer.ends_with_no else None
+    none = nothing or answer.nothing or answer.ends_with_no or (again and answer.rest)
+    return dict.fromkeys(names, False) if none else None
 
 
 def _unread(text: str, language: str, names: Sequence[str]) -> bool:
@@ -242,11 +250,21 @@ def _denials(language: str) -> Lexicon:
 
 def _as_titled(name: str, language: str, message: Sequence[Token]) -> Iterator[Hit]:
     """Where the message has all words of a row, in any order and with any ending: "leg is weak" of "weak legs"."""
-    words = [token.text for token in tokens(texts.title(name, language)) if len(token.text) >= SHORTEST_WORD]
+    title = tokens(texts.title(name, language))
+    words = [token.text for token in title if len(token.text) >= SHORTEST_WORD]
+    if {token.text for token in title} & _single_denials(language) - {token.text for token in message}:
+        return  # "air is enough" is no "not enough air"
     places = [next((place for place, token in enumerate(message) if _same(word, token.text)), None) for word in words]
     found = [place for place in places if place is not None]
     if words and len(found) == len(words):
         yield Hit(_ASKED + name, tuple(sorted(set(found))))
+
+
+@lru_cache(maxsize=16)
+def _single_denials(language: str) -> frozenset[str]:
+    """The words that deny by themselves what stands behind them."""
+    denials = reading.cues(language).get(f"{context.PREFIX}negation before", ())
+    return frozenset(normalise(str(word)) for word in denials if " " not in str(word))
 
 
 def _same(word: str, other: str) -> bool:

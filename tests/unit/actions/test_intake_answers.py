@@ -8,10 +8,11 @@ import pytest
 
 from actions.emergency import Emergency
 from actions.intake.submit import signs_for
+from actions.social import Thank
 from clinic import encryption
 from clinic.settings import SUPPORTED_LANGUAGES
 from clinic.texts import text as said_by_clinic
-from clinic.triage import findings, texts
+from clinic.triage import findings, followups, texts
 from tests.support.conversations import Conversation
 from tests.support.intakes import begin, intake
 
@@ -252,3 +253,38 @@ def test_an_alarm_by_mistake_goes_on_where_it_was(
 def test_the_words_for_a_child_are_said_of_a_child() -> None:
     assert signs_for({"hard_to_wake": True, "age": 1.0})[0] == "baby"
     assert signs_for({"hard_to_wake": True, "age": 46.0}) == signs_for({"hard_to_wake": True}) == ["unresponsive"]
+
+
+def test_a_man_is_not_pregnant_whatever_his_answer_holds(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed("pt"), "tosse e febre, 47 anos", complaints={"fever": 0.95}).answers("47")
+    while "pregnant" not in (intake(chat).question.names if intake(chat).question else ("pregnant",)):
+        chat.answers("nada disso")
+    chat.answers("que isso sô, grávida eu, sou homem. nada disso")
+    assert intake(chat).known["sex"] == "male" and intake(chat).known.get("pregnant") is False
+
+
+def test_who_is_asked_what_it_is_about_is_not_turned_away(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "it hurts me since yesterday", complaints={"bites_stings": 0.4, "back_pain": 0.3})
+    assert chat.slots["requested_slot"] == "intake_complaint"
+    chat.answers("na eh die Katz", "out_of_scope", complaints={"bites_stings": 0.4})
+    assert not chat.rejected
+
+
+def test_an_answer_that_only_sounds_like_stop_is_one(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "my back hurts, I am 40", complaints={"back_pain": 0.9})
+    chat.answers("nothing more from list. the hand is big and hot", "opt_out", confidence=0.7)
+    assert not chat.rejected
+    chat.answers("stop writing to me", "opt_out", confidence=0.95)
+    assert chat.rejected
+
+
+def test_yes_please_thank_you_is_a_yes(agreed: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch) -> None:
+    promised: list[str] = []
+    monkeypatch.setattr(followups, "promise", lambda session, contact, language: promised.append(language) or True)
+    chat = agreed()
+    chat.hears("before")
+    chat.events.append({"event": "slot", "name": "offer", "value": "check_back"})
+    chat.hears("Yes please, thank you", "thank").run(Thank())
+    assert promised == ["en"] and chat.text == said_by_clinic("utter_check_back_promised", "en")
+    chat.hears("thanks", "thank").run(Thank())
+    assert promised == ["en"] and chat.text == said_by_clinic("utter_you_are_welcome", "en")
