@@ -18,7 +18,7 @@ def main() -> int:
         if not train.train(env):
             return 1
         found = Path(folder) / "found.json"
-        read = [sys.executable, "-m", "training.understanding", str(train.MODEL), str(found)]
+        read = [sys.executable, "-m", "training.measured", str(train.MODEL), "--understood", str(found)]
         subprocess.run(read, cwd=PROJECT, env=env, check=True)
         report = [sys.executable, "-m", "training.report", str(found), *sys.argv[1:]]
         return subprocess.run(report, cwd=PROJECT, env=env).returncode

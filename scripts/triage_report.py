@@ -21,8 +21,9 @@ def main() -> int:
             if not train.train(stack.env):
                 return 1
             played, judged = folder / "played.json", folder / "judged.json"
-            play = [sys.executable, "-m", "training.triage.player", str(train.MODEL), str(played), str(judged)]
-            subprocess.run(play, cwd=PROJECT, env=stack.env, check=True)
+            files = ["--played", str(played), "--judged", str(judged)]
+            measure = [sys.executable, "-m", "training.measured", str(train.MODEL), *files]
+            subprocess.run(measure, cwd=PROJECT, env=stack.env, check=True)
             report = [sys.executable, "-m", "training.triage.report", str(played), str(judged)]
             return subprocess.run(report, cwd=PROJECT, env=stack.env).returncode
 

@@ -47,7 +47,7 @@ def time_is_right(case: Mapping[str, Any]) -> bool:
 
 
 def gates(found: Mapping[str, Any]) -> list[Gate]:
-    """All gates, from what `training.understanding` wrote."""
+    """All gates, from what `training.measured` wrote."""
     messages = predictions(found["messages"])
     by_language = measure.by(messages, lambda one: one.example.language)
     result = [Gate(f"intents {code}", intent_accuracy(group), INTENTS) for code, group in by_language.items()]

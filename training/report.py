@@ -145,7 +145,7 @@ def write(found: Mapping[str, Any], folds: Sequence[Prediction]) -> Path:
 
 
 def main() -> int:
-    """Entry point; `found` is the file that `training.understanding` wrote."""
+    """Entry point; `found` is the file that `training.measured` wrote."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("found", type=Path)
     parser.add_argument("--no-folds", action="store_true", help="leave out the cross-validation (minutes)")

@@ -1,14 +1,10 @@
-"""How the trained model understands the fixed test sets: ``python -m training.understanding MODEL FILE``.
+"""How the trained model understands the fixed test sets (`python -m training.measured MODEL --understood FILE`).
 
-Runs the whole pipeline as it is served, and writes what it found as JSON. Needs the environment of a seeded clinic
-(`scripts/demo_clinic.py`), with the clock at `fixed.SAID_AT`.
+The whole pipeline reads them as it is served, with the clock at `fixed.SAID_AT`.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -18,7 +14,6 @@ from typing import Any
 from training import fixed
 from training.examples import Example
 from training.measure import Prediction, from_parse
-from training.quiet import quiet
 
 
 def _bounds(parse: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:
@@ -31,11 +26,8 @@ def _bounds(parse: Mapping[str, Any]) -> tuple[str | None, str | None, str | Non
     return None, None, None
 
 
-async def _parse(model: str) -> dict[str, Any]:
-    from rasa.core.agent import Agent
-
-    quiet()
-    agent = Agent.load(model)
+async def understood(agent: Any) -> dict[str, Any]:
+    """What Rasa's agent finds in every fixed message, time and sentence: the JSON that `gates` and `report` read."""
     await agent.parse_message("warm up")
     seconds: list[float] = []
 
@@ -76,15 +68,3 @@ def predictions(found: Sequence[Mapping[str, Any]]) -> list[Prediction]:
         )
         for one in found
     ]
-
-
-def main() -> int:
-    """Entry point."""
-    model, target = sys.argv[1:3]
-    found = asyncio.run(_parse(model))
-    Path(target).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

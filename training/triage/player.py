@@ -1,17 +1,11 @@
 """Plays vignettes against the real thing: the trained model in this process, the action server over HTTP, the database.
 
-`python -m training.triage.player MODEL PLAYED.json [JUDGED.json]` writes the outcomes, and the labelled messages' levels.
+`python -m training.measured MODEL --played FILE` does it, with `--every N` and `--vignettes FOLDER`.
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import json
-import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Protocol
 
 from rasa.core.channels.channel import UserMessage
@@ -21,9 +15,7 @@ from clinic.triage import intakes
 from clinic.triage.codes import COMPLAINT
 from clinic.triage.protocols import GENERAL, Question
 from nlu.responses import tracker_language
-from training.quiet import quiet
 from training.triage import vignettes
-from training.triage.judge import levels
 from training.triage.measure import Outcome
 from training.triage.vignettes import Vignette
 
@@ -124,35 +116,3 @@ def _outcome(
     return Outcome(
         vignette.id, vignette.language, vignette.level, found, questions, protocol or REFUSED, fired, tuple(transcript)
     )
-
-
-async def _run(model: str, folder: Path, every: int, judge: bool) -> tuple[list[Outcome], dict[str, str]]:
-    """The vignettes' outcomes; and, where wanted, the level that each labelled message gets (text → level)."""
-    from rasa.core.agent import load_agent
-    from rasa.core.utils import AvailableEndpoints
-
-    quiet()
-    agent = await load_agent(model_path=model, endpoints=AvailableEndpoints.read_endpoints("endpoints.yml"))
-    chosen = vignettes.vignettes(folder)[::every]
-    outcomes = [await play(agent, vignette, number) for number, vignette in enumerate(chosen)]
-    return outcomes, await levels(agent) if judge else {}
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Entry point; the environment names databases and the action server's port (scripts/triage_report.py)."""
-    parser = argparse.ArgumentParser(prog="python -m training.triage.player")
-    parser.add_argument("model")
-    parser.add_argument("played", type=Path, help="the outcomes as JSON")
-    parser.add_argument("judged", type=Path, nargs="?", help="the labelled messages' levels as JSON")
-    parser.add_argument("--every", type=int, default=1, help="every third vignette: 3")
-    parser.add_argument("--vignettes", type=Path, default=vignettes.FOLDER, help="a folder of other vignettes")
-    given = parser.parse_args(arguments)
-    outcomes, judged = asyncio.run(_run(given.model, given.vignettes, given.every, given.judged is not None))
-    given.played.write_text(json.dumps([asdict(one) for one in outcomes], ensure_ascii=False), encoding="utf-8")
-    if given.judged:
-        given.judged.write_text(json.dumps(judged, ensure_ascii=False), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

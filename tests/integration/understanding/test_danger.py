@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections import Counter
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from clinic.settings import PROJECT, SUPPORTED_LANGUAGES
-from scripts.demo_clinic import environment_of_demo_clinic
-from scripts.train import MODEL
+from clinic.settings import SUPPORTED_LANGUAGES
 from training.examples import training
 from training.triage import labelled
 from training.triage.labelled import Judged
@@ -22,14 +17,9 @@ EMERGENCIES, NEAR_MISSES = 100, 120
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> list[Judged]:
+def found(measured: dict[str, Any]) -> list[Judged]:
     """Every labelled message with the level that patients would meet."""
-    target = tmp_path_factory.mktemp("danger") / "judged.json"
-    with environment_of_demo_clinic() as env:
-        command = [sys.executable, "-m", "training.triage.judge", str(MODEL), str(target)]
-        subprocess.run(command, cwd=PROJECT, env=env, check=True)
-    levels = json.loads(Path(target).read_text("utf-8"))
-    return [Judged(message, levels[message.text], ()) for message in labelled.messages()]
+    return [Judged(message, measured["judged"][message.text], ()) for message in labelled.messages()]
 
 
 @pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)

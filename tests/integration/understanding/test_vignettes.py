@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from clinic.settings import PROJECT
 from clinic.triage.engine import MOST_OF_SEVERAL
-from scripts.demo_clinic import NOW
-from scripts.stack import Stack
-from scripts.train import MODEL
 from training.triage import measure, vignettes
 from training.triage.measure import Outcome, exact_interval
 
 pytestmark = pytest.mark.timeout(600)
-# All of them are played by `make triage-report`; here every fourth, for the time.
-EVERY = 4
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
+def played(measured: dict[str, Any]) -> list[Outcome]:
     """How every case ended."""
-    folder = tmp_path_factory.mktemp("vignettes")
-    with Stack(folder / "stack", now=NOW, processes=("actions",)) as stack:
-        out = folder / "played.json"
-        command = [sys.executable, "-m", "training.triage.player", str(MODEL), str(out), "--every", str(EVERY)]
-        subprocess.run(command, cwd=PROJECT, env=stack.env, check=True, capture_output=True)
-    given = json.loads(Path(out).read_text("utf-8"))
-    return [Outcome(**{**one, "fired": tuple(one["fired"]), "transcript": ()}) for one in given]
+    return [Outcome(**{**one, "fired": tuple(one["fired"]), "transcript": ()}) for one in measured["played"]]
 
 
 def test_the_triage_is_as_careful_as_it_was(played: list[Outcome]) -> None:
@@ -43,7 +28,7 @@ def test_the_triage_is_as_careful_as_it_was(played: list[Outcome]) -> None:
     assert max(one.questions for one in played) <= MOST_OF_SEVERAL
 
 
-# A floor for 45 cases, of which eleven are emergencies: one or two may fall. All 180 are at 0.956, 0.861, 0.061 and 0.078.
+# A floor for 45 cases, of which eleven are emergencies: one or two may fall. All 180 are at 0.956, 0.900, 0.033 and 0.067.
 REACHED = {"emergencies": 0.87, "accuracy": 0.78, "under": 0.13, "over": 0.15}
 
 
