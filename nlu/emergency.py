@@ -42,7 +42,7 @@ RANKING = "intent_ranking"
 EMERGENCY, NEAR_MISS, OTHER = "emergency", "near_miss", "other"
 # Limits of the model's probability (docs/decisions/0013-triage.md): from the first on an unnamed danger is asked about;
 # below the second a sign is left alone; below the third a certain sign is asked about first.
-SUSPICION, DOUBT, UNSURE = 0.25, 0.4, 0.5
+SUSPICION, DOUBT, UNSURE = 0.25, 0.4, 0.7
 # Of the intents that say nothing of health, one example in so many is shown to the model, and all that are so short:
 # "hi" has too few pieces to look like another greeting.
 ONE_IN, SHORT = 5, 2

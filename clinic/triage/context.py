@@ -61,7 +61,7 @@ class Context:
 
     def is_idiom(self, hit: Hit) -> bool:
         """Whether one of its words belongs to a manner of speaking."""
-        return any(place in self._idiomatic for place in hit.places)
+        return not hit.measured and any(place in self._idiomatic for place in hit.places)
 
     def laughs(self, place: int) -> bool:
         """Whether somebody laughs in the sentence of that word, or right after it."""

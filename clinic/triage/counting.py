@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from clinic import clock
 from clinic.settings import settings
+from clinic.triage import findings
 from clinic.triage.conditions import Value
 from clinic.triage.lexicon import Hit
 from clinic.triage.tokens import Token
@@ -166,8 +167,20 @@ def days_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
         days
         for place, days, unit, lasting in _times(message, hits)
         if (lasting or unit in ("minute", "hour", "day", "week")) and not _is_age(hits, place, unit)
+        if unit not in YEARS_ONLY or not _of_an_illness(message, hits, place)
     ]
     return max(found or told, default=None)
+
+
+def _of_an_illness(message: Sequence[Token], hits: Sequence[Hit], place: int) -> bool:
+    """Whether what is told nearest to a time is an illness of years: "diabetic for 10 years, a cough since Monday"."""
+    clause = message[place].clause
+    told = (hit for hit in hits if is_of(hit, "findings") or is_of(hit, "symptom"))
+    away = [(abs(hit.last - place), hit) for hit in told if message[hit.last].clause == clause]
+    nearest = min((distance for distance, _ in away), default=0)
+    return any(
+        distance == nearest and is_of(hit, "findings") and _code(hit) in findings.lasting() for distance, hit in away
+    )
 
 
 def _is_age(hits: Sequence[Hit], place: int, unit: str) -> bool:

@@ -30,6 +30,12 @@ def danger() -> frozenset[str]:
     return frozenset(name for name, entry in _content()["signs"].items() if entry.get("danger"))
 
 
+@lru_cache(maxsize=1)
+def lasting() -> frozenset[str]:
+    """Illnesses and medicines that people have for years: since when tells nothing of what brings them."""
+    return frozenset(name for name, entry in _content()["signs"].items() if entry.get("lasts"))
+
+
 def words() -> Mapping[str, str]:
     """A sign → the entry of texts/<language>/aid.yml that is said to who tells of it."""
     return {name: entry["words"] for name, entry in _content()["signs"].items() if entry.get("words")}

@@ -30,10 +30,14 @@ Entry = tuple[int, str, Expression]
 
 
 class Hit(NamedTuple):
-    """An expression of `concept` found: the places of its words in the token list, in order."""
+    """An expression of `concept` found: the places of its words in the token list, in order.
+
+    `measured`: a number says so, and no manner of speaking takes it back ("sugar in the blood 600" tells of no blood).
+    """
 
     concept: str
     places: tuple[int, ...]
+    measured: bool = False
 
     @property
     def first(self) -> int:

@@ -156,7 +156,7 @@ def read(text: str, language: str) -> Said:
     message = tokens(text)
     hits = meant.longest(lexicon(language).find(message))
     there = context.Context(message, hits)
-    spoken = [hit for hit in hits if not there.is_idiom(hit)]
+    spoken = [hit for hit in hits if not there.is_idiom(hit) or _lasts(hit)]
     temperature = counting.temperature_in(message, spoken)
     if temperature is not None and temperature < findings.FEVER_FROM:
         spoken = meant.without_thermometer(spoken)
@@ -246,11 +246,15 @@ def _signs(hits: Sequence[Hit], there: context.Context) -> dict[str, Value]:
         if section == "symptom" and set(hit.places) <= illness:  # "I have epilepsy" is no seizure
             continue
         against = there.against(hit.places)
-        if against is None:
+        if against is None or (against == context.PAST and _lasts(hit)):  # "diabetic, eight years now" is no past
             known[name] = True
         elif against == context.NEGATED:
             known.setdefault(name, False)
     return known
+
+
+def _lasts(hit: Hit) -> bool:
+    return counting.is_of(hit, "findings") and hit.concept.partition(" ")[2] in findings.lasting()
 
 
 def _codes(hits: Sequence[Hit], section: str, there: context.Context) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def numbers(message: Sequence[Token], hits: Iterable[Hit]) -> dict[int, float]:
 def measured(message: Sequence[Token], hits: Sequence[Hit], numbers: Mapping[int, float]) -> list[Hit]:
     """A hit for each concept that a measured number of the message stands for, by the words of one language."""
     return [
-        Hit(concept, places)
+        Hit(concept, places, measured=True)
         for kind in (kinds() if numbers else ())
         for places, number in _of(kind, message, hits, {at: one for at, one in numbers.items() if one <= kind.most})
         for concept, ranges in kind.means.items()
