@@ -114,7 +114,11 @@ class ValidateIntakeForm(ClinicAction):
     @staticmethod
     def _answer(turn: Turn, speak: Speaker, intake: Intake) -> Events:
         result, told = answers.read(intake, turn), answers.told(turn)
-        if interrupts(turn, answered=result.understood or bool(told.known) or answers.is_an_answer(turn)):
+        # "A 4 perhaps, only annoying" is no wish to hear nothing more.
+        counted = result.understood and intake.question is not None and intake.question.kind == "number"
+        if not (counted and turn.intent in ONLY_SURE) and interrupts(
+            turn, answered=result.understood or bool(told.known) or answers.is_an_answer(turn)
+        ):
             return []
         corrected = _corrected(result.intake, turn, told)
         if corrected is not None:

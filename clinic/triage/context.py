@@ -38,6 +38,11 @@ def expressions(cues: Mapping[str, Any]) -> dict[str, Sequence[str]]:
     return {**negation, **others}
 
 
+def denials(cues: Mapping[str, Any]) -> frozenset[str]:
+    """The single words that deny: as a clause of their own they answer ("no, breathing")."""
+    return frozenset(word for words in (cues.get("negation") or {}).values() for word in words if word.isalpha())
+
+
 class Context:
     """The cues found in one message."""
 
@@ -113,10 +118,9 @@ class Context:
 
         Cues at the places `besides` are no denial of it: "the flank, the rest not".
         """
-        clauses = {self._message[place].clause for place in places}
         cues = [(reach, hit) for reach, hit in self._negations() if not set(hit.places) & {*places, *besides}]
-        mine = (hit for reach, hit in cues if reach not in BEHIND or hit.first > min(places))
-        return any(self._message[hit.first].clause in clauses for hit in mine)
+        mine = [hit for reach, hit in cues if reach not in BEHIND or hit.first > min(places)]
+        return any(self._unbroken(*sorted((hit.first, place)), "clause") for hit in mine for place in places)
 
     def _same(self, hit: Hit, first: int, last: int, unit: str) -> bool:
         """Whether the cue stands in the clause or sentence of one of the sign's ends, with no "but" between."""

@@ -99,13 +99,19 @@ class Lexicon:
     """The expressions of one language by concept."""
 
     def __init__(
-        self, concepts: Mapping[str, Sequence[object]], right: Iterable[str] = (), exact: str | None = None
+        self,
+        concepts: Mapping[str, Sequence[object]],
+        right: Iterable[str] = (),
+        exact: str | None = None,
+        denials: Iterable[str] = (),
     ) -> None:
         """`right` are words that are spelt right though they look like one of ours with a slip.
 
         Concepts whose name begins with `exact` forgive no slip: what takes a danger back must really be written there.
+        An expression does not begin with one of `denials` that ends a clause: "no, breathing" is no "not breathing".
         """
         self._exact = exact
+        self._denials = frozenset(map(normalise, denials))
         self._slipped: set[str] = set()
         by_first: dict[str, list[tuple[str, Expression]]] = defaultdict(list)
         for concept, expressions in concepts.items():
@@ -138,7 +144,11 @@ class Lexicon:
             for _, concept, expression in beginning.entries(following[place])
             if (rest := self._rest(expression, 1, keys, place + 1)) is not None
             and not self._is_slip(concept, message, (place, *rest))
+            and not (rest and self._answers(message, place))
         ]
+
+    def _answers(self, message: Sequence[Token], place: int) -> bool:
+        return message[place].text in self._denials and message[place].clause != message[place + 1].clause
 
     def _is_slip(self, concept: str, message: Sequence[Token], places: Sequence[int]) -> bool:
         exact = self._exact is not None and concept.startswith(self._exact)

@@ -78,7 +78,7 @@ def cues(language: str) -> Mapping[str, Sequence[str]]:
     denies: Mapping[str, Sequence[str]] = sections(language)["denies"]
     for name, words in (
         # "Nothing, only tired": an exception ends what is denied. "Not normal" denies nothing.
-        (context.PREFIX + "but", sections(language)["replies"]["only"]),
+        (context.PREFIX + "but", [*sections(language)["replies"]["only"], *sections(language)["turns"]]),
         (context.PREFIX + "not_negation", sections(language)["no_denial"]),
     ):
         found[name] = [*found.get(name, ()), *words]
@@ -88,6 +88,11 @@ def cues(language: str) -> Mapping[str, Sequence[str]]:
 def right(language: str) -> Sequence[str]:
     """Words that are spelt right though they look like one of ours with a slip."""
     return [*(screen.content(language).get("right") or ()), *(sections(language).get("right") or ())]
+
+
+def denials(language: str) -> frozenset[str]:
+    """The single words that are a no by themselves."""
+    return context.denials(screen.content(language)["cues"])
 
 
 def _phrases(folder: str, language: str) -> Mapping[str, Sequence[str]]:
@@ -142,7 +147,7 @@ def lexicon(language: str) -> Lexicon:
     for name in findings.signs():
         mine = concepts.setdefault(f"findings {name}", [])
         mine += [_PUNCTUATION.sub(" ", texts.title(name, language)), *sign_words(language, "said").get(name, ())]
-    return Lexicon({**concepts, **cues(language)}, right(language), exact=context.PREFIX)
+    return Lexicon({**concepts, **cues(language)}, right(language), exact=context.PREFIX, denials=denials(language))
 
 
 @lru_cache(maxsize=16)
@@ -176,11 +181,20 @@ def read(text: str, language: str) -> Said:
         known |= counting.pregnancy_in(message, spoken)
     if known.get("pregnant") is True and isinstance(known.get("age"), float) and known["age"] < 1:  # type: ignore[operator]
         del known["age"]  # "8 weeks pregnant" is nobody's age
-    complaints = _codes(spoken, "symptom", there)
+    complaints, parts = _codes(spoken, "symptom", there), _codes(spoken, "part", there)
+    if sections(language)["chest_is_breast"] and (known.get("breastfeeding") is True or "breast" in parts):
+        complaints, parts = _of_the_breast(complaints, parts)
+        known.pop("chest_pain", None)
     own_sex = meant.code(spoken, "own_sex")
     whole = {hit.concept for hit in spoken if len(message) - len(hit.places) <= WORDS_AROUND}
     lasting = counting.lasting_in(message, spoken) if "pregnancy_week" not in known else None
-    return Said(known, complaints, _codes(spoken, "part", there), "none" in whole, "unknown" in whole, own_sex, lasting)
+    return Said(known, complaints, parts, "none" in whole, "unknown" in whole, own_sex, lasting)
+
+
+def _of_the_breast(complaints: tuple[str, ...], parts: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Where one word is chest and breast, a nursing mother means the breast; pressure is still the chest's (`known`)."""
+    meant_so = {"chest_pain": "breast_pain", "chest": "breast"}
+    return tuple(tuple(dict.fromkeys(meant_so.get(code, code) for code in codes)) for codes in (complaints, parts))  # type: ignore[return-value]
 
 
 def _in_brackets(text: str) -> float | None:

@@ -45,7 +45,8 @@ def _lexicon(language: str) -> Lexicon:
 def _asked(language: str) -> Lexicon:
     """The words of signs that are on the screen, and what denies them."""
     concepts = {f"{_ASKED}{name}": words for name, words in reading.sign_words(language, "asked").items()}
-    return Lexicon({**concepts, **reading.cues(language)}, reading.right(language), exact=context.PREFIX)
+    right, denials = reading.right(language), reading.denials(language)
+    return Lexicon({**concepts, **reading.cues(language)}, right, exact=context.PREFIX, denials=denials)
 
 
 @dataclass(frozen=True)
@@ -169,19 +170,20 @@ def marked(
     picked = rows(text, language, len(names) + 2)
     there = {names[row] for row in picked if row < len(names)}
     there |= {name for name in names if said.known.get(name) is True}
-    nothing = answer.no or said.none or len(names) in picked
-    closes = answer.rest or answer.ends_with_no
-    heard, denied = _heard(text, language, names, after_a_no=nothing or answer.nothing)
+    # "Else nothing of that" leaves what was told before it.
+    nothing = answer.no or said.none or len(names) in picked or (answer.nothing and not answer.rest)
+    heard, denied = _heard(text, language, names, after_a_no=nothing)
     there |= heard
     denied = (denied | {name for name in names if said.known.get(name) is False}) - there
+    believed = again or not _unread(text, language, names)
     if there or denied:
-        of_all = nothing or answer.nothing or (closes and (again or not _unread(text, language, names)))
-        closed = of_all or len(there) > 1 or len(denied) >= DENIED_ALL
+        closes = answer.rest or answer.nothing or answer.ends_with_no or len(there) > 1 or len(denied) >= DENIED_ALL
+        closed = nothing or (closes and believed)
         others = dict.fromkeys((name for name in names if name not in there), False) if closed else {}
         return {**others, **dict.fromkeys(denied, False), **dict.fromkeys(there, True)}
     if said.unknown or len(names) + 1 in picked:
         return dict.fromkeys(names)
-    none = nothing or answer.nothing or answer.ends_with_no or (again and answer.rest)
+    none = nothing or ((answer.nothing or answer.ends_with_no) and believed) or (again and answer.rest)
     return dict.fromkeys(names, False) if none else None
 
 
@@ -215,13 +217,20 @@ def _heard(text: str, language: str, names: Sequence[str], after_a_no: bool) -> 
     mine = [(name, hit) for name, hit in mine if name in names and not there.is_idiom(hit)]
     mine = _longest(mine)
     answer = _lexicon(language).find(message)
-    rest = {place for hit in answer if hit.concept == "rest" for place in hit.places}
-    denied = {name for name, hit in mine if there.denied_in_its_clause(hit.places, besides=rest)}
+    # "Except the cat" begins with an exception, which is no denial.
+    besides = {place for hit in answer if hit.concept == "rest" or _is_first_exception(hit) for place in hit.places}
+    denied = {name for name, hit in mine if there.denied_in_its_clause(hit.places, besides=besides)}
+    unsure = {message[hit.first].clause for hit in reading.lexicon(language).find(message) if hit.concept == "unknown"}
+    mine = [(name, hit) for name, hit in mine if message[hit.first].clause not in unsure]
     elsewhere = {name for name, hit in mine if there.against(hit.places) in (context.ELSEWHERE, context.HYPOTHETICAL)}
     elsewhere -= {name for name, hit in mine if there.holds_elsewhere(hit)}
     excepted = min((hit.first for hit in answer if hit.concept == "only"), default=len(message))
     said = {name for name, hit in mine if not after_a_no or hit.first > excepted}
     return said - denied - elsewhere, denied
+
+
+def _is_first_exception(hit: Hit) -> bool:
+    return hit.concept == "only" and hit.first == 0
 
 
 def of_titles(text: str, language: str, titles: Sequence[str]) -> tuple[int, ...]:

@@ -33,6 +33,7 @@ REACH = 6
 # Concepts of a sign's own name: expressions that need no company.
 SAYS_ALL, SAYS_LIKELY = "!", "?"
 ANYWHERE = "anywhere"
+CANNOT = "cannot"
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,8 @@ def _spelt(language: str) -> frozenset[str]:
 def _lexicon(language: str) -> Lexicon:
     """Words of the other languages are no slips of this one's: a baby's "Brust" is nothing that "burst"."""
     others = (word for other in settings().languages if other != language for word in _spelt(other))
-    return Lexicon(_concepts(language), [*(content(language).get("right") or ()), *others], exact=context.PREFIX)
+    right = [*(content(language).get("right") or ()), *others]
+    return Lexicon(_concepts(language), right, exact=context.PREFIX, denials=context.denials(content(language)["cues"]))
 
 
 @lru_cache(maxsize=2048)
@@ -219,7 +221,7 @@ def _seen(
     """A sign's strongest finding that stands, and every one that does not."""
     seen = []
     for row in rows:
-        for group in _combinations(row, found) if row.unless.isdisjoint(found) else ():
+        for group in _combinations(row, found, message) if row.unless.isdisjoint(found) else ():
             finding = _judge(row.sign, row.level, group, message, there, language)
             seen.append(finding)
             if finding.discounted is None and finding.level == row.level:
@@ -237,8 +239,11 @@ def _judge(
     return Finding(sign.name, level, language, tuple(message[place].text for place in sorted(places)), against)
 
 
-def _combinations(row: Row, found: Mapping[str, list[Hit]]) -> list[tuple[Hit, ...]]:
-    """Hits for all concepts of the row that stand near each other (or anywhere), the nearest for each beginning."""
+def _combinations(row: Row, found: Mapping[str, list[Hit]], message: Sequence[Token]) -> list[tuple[Hit, ...]]:
+    """Hits for all concepts of the row that stand near each other (or anywhere), the nearest for each beginning.
+
+    What somebody cannot is said in one sentence: "a stitch when I breathe. Nothing else".
+    """
     needed = row.needed
     if len(needed) == 1:
         return [(hit,) for hit in found[needed[0]]]
@@ -250,6 +255,8 @@ def _combinations(row: Row, found: Mapping[str, list[Hit]]) -> list[tuple[Hit, .
         for name in needed[1:]:
             near = [hit for hit in found[name] if any(_gap(hit, other) <= REACH for other in group)]
             free = [hit for hit in near if not any(set(hit.places) & set(other.places) for other in group)]
+            if CANNOT in needed:
+                free = [hit for hit in free if message[hit.first].sentence == message[start.first].sentence]
             if not free:
                 break
             group.append(min(free, key=lambda hit: _gap(hit, start)))
