@@ -120,7 +120,8 @@ class Context:
         """
         cues = [(reach, hit) for reach, hit in self._negations() if not set(hit.places) & {*places, *besides}]
         mine = [hit for reach, hit in cues if reach not in BEHIND or hit.first > min(places)]
-        return any(self._unbroken(*sorted((hit.first, place)), "clause") for hit in mine for place in places)
+        pairs = ((min(hit.first, place), max(hit.first, place)) for hit in mine for place in places)
+        return any(self._unbroken(low, high, "clause") for low, high in pairs)
 
     def _same(self, hit: Hit, first: int, last: int, unit: str) -> bool:
         """Whether the cue stands in the clause or sentence of one of the sign's ends, with no "but" between."""
