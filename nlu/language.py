@@ -43,6 +43,7 @@ OWNED = 0.8
 SURE_PAIR, SURE_SENTENCE = 0.95, 0.75
 # Questions whose answer is a name, and how many words that has.
 NAMING, LONGEST_NAME = ("booking_name", "booking_patient"), 4
+LONGEST_ANSWER = 6
 
 Guess = Tuple[str, float]
 
@@ -227,7 +228,8 @@ class LanguageDetector(GraphComponent):
             else:
                 code, confidence = detect(text, self._known, prior, self._tongues)
             message.set("language", {"code": code, "confidence": confidence}, add_to_output=True)
-            foreign = None if named else unspoken(text, self._known)
+            answers = prior in settings().languages and _may_be_an_answer(text, metadata.get("asked"))
+            foreign = None if named or answers else unspoken(text, self._known)
             if foreign:
                 # read by nlu.unspoken at the end: until then everything works with a language of the clinic
                 message.set("unspoken", {"code": foreign[0], "confidence": foreign[1]})
@@ -237,6 +239,11 @@ class LanguageDetector(GraphComponent):
 def _may_be_a_name(text: str, asked: Optional[str]) -> bool:
     """A person's name says nothing about the language: "Lena Maria Groß" is not Portuguese."""
     return asked in NAMING and len(_WORD.findall(text)) <= LONGEST_NAME
+
+
+def _may_be_an_answer(text: str, asked: Optional[str]) -> bool:
+    """A few words of a language next door answer a triage question in the one it was asked in: "тільки 7, кошка"."""
+    return str(asked or "").startswith("intake_") and len(_WORD.findall(text)) <= LONGEST_ANSWER
 
 
 def _declared(example: Message) -> Optional[str]:

@@ -231,3 +231,13 @@ def test_messages_get_a_language_and_keep_that_of_their_metadata(storage: Any) -
     messages = [Message({TEXT: "Termin"}), Message({TEXT: "Termin", "metadata": {"language": "ar"}}), Message({TEXT: None})]
     assert [m.get("language")["code"] for m in detector.process(messages)] == ["de", "ar", "en"]
     assert messages[0].as_dict(only_output_properties=True)["language"] == {"code": "de", "confidence": 0.9}
+
+
+@pytest.mark.parametrize(("asked", "is_foreign"), [(None, True), ("intake_answer", False), ("booking_slot", True)])
+def test_a_few_words_of_a_neighbour_answer_a_triage_question(storage: Any, asked: str | None, is_foreign: bool) -> None:
+    """Somebody who was asked in Russian and answers in Ukrainian is not told that nobody speaks it."""
+    detector = LanguageDetector(storage, Resource("language"), KNOWN)
+    message = Message({TEXT: "тільки 7, кішка, більше нічого", "metadata": {"language": "ru", "asked": asked}})
+    detector.process([message])
+    assert (message.get("unspoken") is not None) is is_foreign
+    assert message.get("language")["code"] == "ru"
