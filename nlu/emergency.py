@@ -42,8 +42,8 @@ SUSPICION_OUTPUT = "suspicion"
 RANKING = "intent_ranking"
 EMERGENCY, NEAR_MISS, OTHER = "emergency", "near_miss", "other"
 # Limits of the model's probability (docs/decisions/0013-triage.md): from the first on an unnamed danger is asked about;
-# below the second a sign of that level is left alone; below the third a certain sign is asked about first.
-SUSPICION, DOUBT, UNSURE = 0.225, {LIKELY: 0.4, CERTAIN: 0.425}, 0.7
+# below the second a sign is left alone; below the third a certain sign is asked about first.
+SUSPICION, DOUBT, UNSURE = 0.25, 0.4, 0.7
 # Short answers to the intake's questions sound like more than they say: there the third limit is higher, and what begins
 # with a no is always asked about.
 ANSWER, UNSURE_OF_ANSWERS, NEVER = "intake_answer", 0.9, 1.1
@@ -64,7 +64,7 @@ def verdict(screening: Screening, probability: float, unsure: float = UNSURE) ->
     if screening.level == NONE:
         suspected = probability >= SUSPICION
         return {"level": LIKELY, "signs": [UNNAMED]} if suspected else {"level": NONE, "signs": []}
-    if probability < DOUBT[screening.level]:
+    if probability < DOUBT:
         return {"level": NONE, "signs": []}
     level = LIKELY if screening.level == LIKELY or probability < unsure else CERTAIN
     return {"level": level, "signs": list(screening.signs)}
