@@ -36,6 +36,12 @@ def lasting() -> frozenset[str]:
     return frozenset(name for name, entry in _content()["signs"].items() if entry.get("lasts"))
 
 
+@lru_cache(maxsize=1)
+def _parts() -> Mapping[str, str]:
+    """A sign → the one that it is a form of."""
+    return {name: entry["part_of"] for name, entry in _content()["signs"].items() if entry.get("part_of")}
+
+
 def words() -> Mapping[str, str]:
     """A sign → the entry of texts/<language>/aid.yml that is said to who tells of it."""
     return {name: entry["words"] for name, entry in _content()["signs"].items() if entry.get("words")}
@@ -81,6 +87,9 @@ def completed(known: Known) -> dict[str, Value]:
         full.setdefault("diastolic", None)
     for sign in unfit(full, "signs"):
         full.setdefault(sign, False)
+    for sign, whole in _parts().items():
+        if full.get(whole) is False:  # "I have no belly pain" is no severe one
+            full.setdefault(sign, False)
     if full.get("pregnancy_week") or full.get("waters_broke") is True:
         full["pregnant"] = True
     if full.get("pregnant") is True:

@@ -32,6 +32,8 @@ PLAIN = (
 # "No, none of these, thanks": so many words may stand around a whole answer; "no appetite since Monday" is none.
 WORDS_AROUND = 2
 MOST_SEVERE = 10
+# Days: an inflamed breast comes within hours, the baby at it is weeks old.
+LONGER_THAN_MASTITIS = 14.0
 _BRACKETS = re.compile(r"\((\d{1,2})\)")
 _PUNCTUATION = re.compile(r"[^\w'’*]+")
 
@@ -184,11 +186,19 @@ def read(text: str, language: str) -> Said:
     complaints, parts = _codes(spoken, "symptom", there), _codes(spoken, "part", there)
     if sections(language)["chest_is_breast"] and (known.get("breastfeeding") is True or "breast" in parts):
         complaints, parts = _of_the_breast(complaints, parts)
-        known.pop("chest_pain", None)
+        known = _of_the_mother(known)
     own_sex = meant.code(spoken, "own_sex")
     whole = {hit.concept for hit in spoken if len(message) - len(hit.places) <= WORDS_AROUND}
     lasting = counting.lasting_in(message, spoken) if "pregnancy_week" not in known else None
     return Said(known, complaints, parts, "none" in whole, "unknown" in whole, own_sex, lasting)
+
+
+def _of_the_mother(known: Mapping[str, Value]) -> dict[str, Value]:
+    """Without the chest's pain, and without the baby's weeks for how long it has lasted: "I nurse my son, 5 weeks"."""
+    days = known.get("days")
+    weeks = isinstance(days, float) and days >= LONGER_THAN_MASTITIS
+    left_out = {"chest_pain", *(("days",) if weeks and known.get("breastfeeding") is True else ())}
+    return {name: value for name, value in known.items() if name not in left_out}
 
 
 def _of_the_breast(complaints: tuple[str, ...], parts: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.triage import reading, replies
+from clinic.triage import findings, reading, replies
 from clinic.triage.conditions import Value
 from clinic.triage.screen import CERTAIN, NONE, screen
 
@@ -108,3 +108,17 @@ def test_who_nurses_means_the_breast(language: str, text: str) -> None:
 
 def test_pressure_stays_the_chests() -> None:
     assert reading.read("кормлю малыша, давит в груди", "ru").known.get("chest_pain_pressing") is True
+
+
+def test_the_babys_weeks_are_no_duration() -> None:
+    assert "days" not in reading.read("кормлю малыша 4 недели, грудь болит красная", "ru").known
+
+
+def test_who_denies_the_whole_denies_the_part() -> None:
+    said = reading.read("Wieso Bauch? Ich hab keine Bauchschmerzen", "de")
+    assert findings.completed(said.known)["severe_abdominal_pain"] is False
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "4 I'd say, worse in bed"), ("pt", "piora de madrugada")])
+def test_worse_at_some_hour_is_no_course(language: str, text: str) -> None:
+    assert "course" not in reading.read(text, language).known
