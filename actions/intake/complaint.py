@@ -19,7 +19,7 @@ SURE, NAMED_TOO = 0.9, 4
 # Behind the list, where the answer is one of few.
 LIKELY = 0.5
 # Less than that is not worth a row of the list, which has ten; the last says "something else". Nor is what comes behind so
-# much of the others' shares: players find far-off rows absurd. With 0.96 one patient of the practice set missed the right row, with 0.99 none.
+# much of the others' shares: players find far-off rows absurd. With 0.96 a patient of the practice set missed her row.
 WORTH_A_ROW, ROWS, ENOUGH = 0.02, 9, 0.99
 
 
