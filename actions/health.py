@@ -6,7 +6,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import check_back
 from actions.base import ClinicAction, Events, Speaker
-from actions.intake.entry import begins
+from actions.intake.entry import begins, instead_of_booking
 from actions.intake.offer import accepted, with_offer
 from actions.intake.state import Intake
 from actions.people import leave_form
@@ -22,7 +22,10 @@ class _TowardsADoctor(ClinicAction):
     text = ""
 
     def answer(self, turn: Turn, speak: Speaker) -> Events:
-        """Without buttons inside a form, which goes on."""
+        """Without buttons inside a form, which goes on; who tells of it again instead of booking is asked about it."""
+        instead = instead_of_booking(turn) if turn.form == BOOKING else None
+        if instead is not None:
+            return [*leave_form(turn), *instead]
         speak.tell(self.text)
         return [] if turn.in_form else with_offer(turn, speak, [SlotSet("offer", "booking")])
 

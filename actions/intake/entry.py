@@ -9,7 +9,7 @@ from rasa_sdk.events import FollowupAction
 from actions.base import Events
 from actions.intake import answers
 from actions.intake.form import opened
-from actions.intake.offer import PERHAPS_UNWELL
+from actions.intake.offer import PERHAPS_UNWELL, told_again
 from actions.intake.state import Intake
 from actions.turn import Turn
 from clinic.settings import settings
@@ -36,3 +36,13 @@ def begins(turn: Turn) -> Optional[Events]:
     intake = opened(turn)
     told = tells(turn, intake)
     return [*Intake.cleared(), intake.kept(), FollowupAction(Intake.FORM)] if told else None
+
+
+def instead_of_booking(turn: Turn) -> Optional[Events]:
+    """Events that open the intake, to follow the leaving of a booking; None where the illness was not told twice."""
+    before = told_again(turn) if settings().intake else None
+    if before is None:
+        return None
+    first = opened(before)
+    intake = answers.added(first, answers.told(turn)) if first.protocols else opened(turn)
+    return [*Intake.cleared(), intake.kept(), FollowupAction(Intake.FORM)]

@@ -50,8 +50,18 @@ def accepted(turn: Turn) -> bool:
 
 def told_before(turn: Turn) -> Optional[Turn]:
     """The message below whose answer the offer stood that is accepted now; None when it is gone (a session later)."""
-    if not accepted(turn):
-        return None
+    return _message_above(turn) if accepted(turn) else None
+
+
+def told_again(turn: Turn) -> Optional[Turn]:
+    """The message that began a booking with the offer above it, where the next one goes on about the illness.
+
+    "May I keep your number?" – "I only want to know whether she needs a doctor at all".
+    """
+    return _message_above(turn) if turn.offered == OFFER and not turn.is_tap else None
+
+
+def _message_above(turn: Turn) -> Optional[Turn]:
     said = next((segment[-1] for segment in turn.earlier() if _has(segment, "offer", OFFER)), None)
     if said is None:
         return None

@@ -167,6 +167,22 @@ def test_the_tap_leaves_the_booking_for_the_questions(agreed: Callable[..., Conv
     assert intake(chat).protocols == ("eye",) and intake(chat).opening == SPOTS
 
 
+@pytest.mark.parametrize("intent", ["report_symptom", "ask_medical_advice"])
+def test_who_tells_of_it_again_instead_of_booking_is_asked_about_it(
+    agreed: Callable[..., Conversation], intent: str
+) -> None:
+    chat = agreed().opens(SPOTS, unwell=0.9, complaints={"eye": 0.95})
+    chat.hears("but do I need a doctor at all? they flash, too", intent, unwell=0.9)
+    begins(chat, health.ReportSymptom() if intent == "report_symptom" else health.MedicalAdvice())
+    assert intake(chat).protocols == ("eye",) and intake(chat).opening == SPOTS
+
+
+def test_a_symptom_without_the_offer_leaves_the_booking_alone(agreed: Callable[..., Conversation]) -> None:
+    chat = agreed().opens("I'd like a check-up on Thursday", unwell=0.05)
+    chat.hears("my knee hurts a bit", "report_symptom", unwell=0.9).run(ReportSymptom())
+    assert chat.loop == "booking_form"
+
+
 # ── what a yes does ──────────────────────────────────────────────────────────────────────────────────
 
 
