@@ -19,7 +19,7 @@ from actions.turn import Turn
 from clinic import database, emergency, vocabulary
 from clinic.settings import settings
 from clinic.triage import alarms, replies
-from clinic.triage.screen import CERTAIN, LIKELY, UNNAMED
+from clinic.triage.screen import CERTAIN, LIKELY, UNNAMED, screen
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,10 @@ def is_clear_no(turn: Turn) -> bool:
     if turn.danger.get("level") == CERTAIN or set(signs_of(turn)) - {UNNAMED}:
         return False
     said = replies.reply(turn.text, turn.language)
-    if said.no or vocabulary.is_one_of("no", turn.text):
+    if said.no or said.nothing or vocabulary.is_one_of("no", turn.text):
+        return True
+    # "My breath is normal, my chest does not hurt."
+    if screen(turn.text).explained_away and not said.yes:
         return True
     if said.yes or turn.danger.get("level") == LIKELY:
         return False

@@ -16,6 +16,8 @@ from clinic.triage.reading import Said
 
 SURE_NO = 0.6
 FEVER = "fever"
+# Words behind a "but" that name no more than where it is.
+SHORT_EXCEPTION = 5
 # Days: what may be how long it has lasted, where nobody asked for it.
 SHORTEST, LONGEST = 1.0, 3650.0
 
@@ -150,9 +152,13 @@ def _which(question: Question, turn: Turn, said: Said, again: bool) -> Optional[
 
 
 def _takes_back(turn: Turn, said: Said) -> bool:
-    """Whether a no is followed by an exception of which no word is known."""
-    known = said.known or said.complaints or said.parts or said.unknown
-    return replies.reply(turn.text, turn.language).only and not known
+    """Whether a no is followed by an exception of which no word is known, or in many words no more than a place.
+
+    "No, only my back" is a no; "no pain, only the right hand will not and the foot drags" may be a row in other words.
+    """
+    known = said.known or said.complaints or said.unknown
+    place = said.parts and replies.excepted(turn.text, turn.language) <= SHORT_EXCEPTION
+    return replies.reply(turn.text, turn.language).only and not known and not place
 
 
 def _sign(question: Question, turn: Turn, said: Said, again: bool) -> Optional[Dict[str, Value]]:

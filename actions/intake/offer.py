@@ -27,7 +27,7 @@ OFFER, BEFORE = BESIDE, "before"
 # that name a complaint may be nobody's ("a flu jab"), so the model has to think it possible at least.
 PERHAPS_UNWELL, NAMED = 0.2, 0.01
 # Who did not take it up has read it: it is not said again for so many turns, nor to who has just answered the questions.
-TURNS, LATELY = 5, dt.timedelta(hours=1)
+TURNS, STILL_MEANT, LATELY = 5, 3, dt.timedelta(hours=1)
 # What actions/emergency.py sets with the number to call: after it nobody is asked how they are.
 ALARM = ("emergency", "acted")
 
@@ -58,7 +58,8 @@ def told_again(turn: Turn) -> Optional[Turn]:
 
     "May I keep your number?" – "I only want to know whether she needs a doctor at all".
     """
-    return _message_above(turn) if turn.offered == OFFER and not turn.is_tap else None
+    lately = any(_has(segment, "offer", OFFER) for segment in turn.earlier()[:STILL_MEANT])
+    return _message_above(turn) if lately and not turn.is_tap else None
 
 
 def _message_above(turn: Turn) -> Optional[Turn]:

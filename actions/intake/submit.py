@@ -27,7 +27,8 @@ def signs_for(known: Mapping[str, Value]) -> list[str]:
     """
     age = known.get("age")
     years = float(age) if isinstance(age, (int, float)) else None
-    found = [sign for sign in screen.signs().values() if any(known.get(finding) is True for finding in sign.findings)]
+    told = {name for name, value in known.items() if value is True}
+    found = [sign for sign in screen.signs().values() if told & {*sign.findings, *sign.aided}]
     fitting = [sign for sign in found if sign.below is None or (years is not None and years < sign.below)]
     return [sign.name for sign in sorted(fitting, key=lambda sign: sign.below is None)]
 

@@ -21,6 +21,8 @@ from clinic.triage.lexicon import Hit
 from clinic.triage.tokens import Token
 
 NEAR_REACH, FAR_REACH = 2, 8
+# Of loose words a denial that stands farther behind is another's: nobody sets commas while dictating.
+LOOSE_REACH = 5
 # Words on from the cue, and what ends it.
 _REACHES = {"next": (1, "clause"), "before": (NEAR_REACH, "clause"), "far": (FAR_REACH, "sentence")}
 NEGATED, PAST, RESOLVED, HYPOTHETICAL, ELSEWHERE, FIGURATIVE = (
@@ -119,7 +121,7 @@ class Context:
         Cues at the places `besides` are no denial of it: "the flank, the rest not".
         """
         cues = [(reach, hit) for reach, hit in self._negations() if not set(hit.places) & {*places, *besides}]
-        mine = [hit for reach, hit in cues if reach not in BEHIND or hit.first > min(places)]
+        mine = [hit for reach, hit in cues if reach not in BEHIND or 0 < hit.first - min(places) <= LOOSE_REACH]
         pairs = ((min(hit.first, place), max(hit.first, place)) for hit in mine for place in places)
         return any(self._unbroken(low, high, "clause") for low, high in pairs)
 

@@ -121,8 +121,13 @@ def _numbered(text: str, language: str, count: int) -> list[int]:
     """
     words = [word.strip(_MARKS) for word in normalise(text).split()]
     leading, counted = _single_words(language, "row"), _single_words(language, "no_row")
+    denials = {word for section in ("no", "no_alone") for word in _single_words(language, section) if " " not in word}
     found: list[int] = []
-    for word, after in zip(words, [*words[1:], ""], strict=True):
+    for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
+        if _ROWS.fullmatch(word) and after in denials:  # "1 no, 3 yes"
+            continue
+        if word in denials and _ROWS.fullmatch(before):
+            continue
         if _ROWS.fullmatch(word) and after not in counted and not _is_unit(after, language):
             numbers = [int(number) for number in re.findall(r"\d+", word)]
             if max(numbers) > count:
@@ -219,7 +224,9 @@ def _heard(text: str, language: str, names: Sequence[str], after_a_no: bool) -> 
     answer = _lexicon(language).find(message)
     # "Except the cat" begins with an exception, which is no denial.
     besides = {place for hit in answer if hit.concept == "rest" or _is_first_exception(hit) for place in hit.places}
-    denied = {name for name, hit in mine if there.denied_in_its_clause(hit.places, besides=besides)}
+    # "Flashes and dots, no curtain" denies one word of the row, and not the row.
+    stand = {name for name, hit in mine if not there.denied_in_its_clause(hit.places, besides=besides)}
+    denied = {name for name, _ in mine} - stand
     unsure = {message[hit.first].clause for hit in reading.lexicon(language).find(message) if hit.concept == "unknown"}
     mine = [(name, hit) for name, hit in mine if message[hit.first].clause not in unsure]
     elsewhere = {name for name, hit in mine if there.against(hit.places) in (context.ELSEWHERE, context.HYPOTHETICAL)}
@@ -227,6 +234,13 @@ def _heard(text: str, language: str, names: Sequence[str], after_a_no: bool) -> 
     excepted = min((hit.first for hit in answer if hit.concept == "only"), default=len(message))
     said = {name for name, hit in mine if not after_a_no or hit.first > excepted}
     return said - denied - elsewhere, denied
+
+
+def excepted(text: str, language: str) -> int:
+    """How many words stand behind the first "only" or "but"."""
+    message = tokens(text)
+    firsts = [hit.last for hit in _lexicon(language).find(message) if hit.concept == "only"]
+    return len(message) - 1 - min(firsts) if firsts else 0
 
 
 def _is_first_exception(hit: Hit) -> bool:

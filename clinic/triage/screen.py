@@ -38,7 +38,10 @@ CANNOT = "cannot"
 
 @dataclass(frozen=True)
 class Sign:
-    """A danger sign of `signs.yml`: its patterns by level, what takes them back, and what triage knows by it."""
+    """A danger sign of `signs.yml`: its patterns by level, what takes them back, and what triage knows by it.
+
+    `aided`: findings of the intake for which its first aid is the right one, though the sign is not theirs.
+    """
 
     name: str
     patterns: Mapping[str, tuple[tuple[str, ...], ...]]
@@ -48,6 +51,7 @@ class Sign:
     source: str
     # Years: what is said for the sign fits nobody older.
     below: float | None = None
+    aided: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,8 @@ def _sign(name: str, entry: Mapping[str, Any]) -> Sign:
         for level in (CERTAIN, LIKELY)
     }
     unless, known_by = frozenset(entry.get("unless", ())), tuple(entry["findings"])
-    return Sign(name, patterns, unless, known_by, entry.get("aid"), entry["source"], entry.get("below"))
+    aided = tuple(entry.get("aid_for") or ())
+    return Sign(name, patterns, unless, known_by, entry.get("aid"), entry["source"], entry.get("below"), aided)
 
 
 def concepts() -> frozenset[str]:
