@@ -121,7 +121,12 @@ class Context:
         Cues at the places `besides` are no denial of it: "the flank, the rest not".
         """
         cues = [(reach, hit) for reach, hit in self._negations() if not set(hit.places) & {*places, *besides}]
-        mine = [hit for reach, hit in cues if reach not in BEHIND or 0 < hit.first - min(places) <= LOOSE_REACH]
+        first = min(places)
+        mine = [
+            hit
+            for reach, hit in cues
+            if (0 < hit.first - first <= LOOSE_REACH if hit.first > first else reach not in BEHIND)
+        ]
         pairs = ((min(hit.first, place), max(hit.first, place)) for hit in mine for place in places)
         return any(self._unbroken(low, high, "clause") for low, high in pairs)
 

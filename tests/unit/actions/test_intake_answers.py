@@ -252,6 +252,8 @@ def test_an_alarm_by_mistake_goes_on_where_it_was(
 
 def test_the_words_for_a_child_are_said_of_a_child() -> None:
     assert signs_for({"hard_to_wake": True, "age": 1.0})[0] == "baby"
+    # out into fresh air; rinse with plenty of water
+    assert signs_for({"gas_or_smoke": True}) == ["poisoning"] and signs_for({"eye_chemical": True}) == ["burn"]
     assert signs_for({"hard_to_wake": True, "age": 46.0}) == signs_for({"hard_to_wake": True}) == ["unresponsive"]
 
 

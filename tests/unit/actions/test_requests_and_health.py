@@ -111,6 +111,31 @@ def test_a_no_with_its_reason_is_a_no(chat: Conversation, said: str) -> None:
     assert chat.slots["emergency"] == "denied" and current(chat) is None
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ru", "дышу нормально, грудь не болит"),
+        ("ar", "la mafeesh 7aga men dol"),
+        ("ar", "قلتلك لا، بس ع الدرج"),
+        ("de", "noi, wenn i sitz isch alles normal"),
+        ("de", "nix davo, bloß müd bin i"),
+    ],
+)
+def test_a_no_in_dialect_and_one_that_only_denies(meet: Meet, language: str, said: str) -> None:
+    chat = meet(language)
+    chat.hears("…", "report_symptom", danger=["chest_pain"], level="likely").run(emergency.Emergency())
+    chat.hears(said, "nlu_fallback").run(emergency.Emergency())
+    assert chat.slots["emergency"] == "denied" and current(chat) is None
+
+
+@pytest.mark.parametrize(("language", "said"), [("ru", "плохо ему"), ("de", "er sagt nix mehr zu mir"), ("ar", "ما بعرف")])
+def test_what_is_no_no_is_still_taken_for_a_yes(meet: Meet, language: str, said: str) -> None:
+    chat = meet(language)
+    chat.hears("…", "report_symptom", danger=["chest_pain"], level="likely").run(emergency.Emergency())
+    chat.hears(said, "nlu_fallback").run(emergency.Emergency())
+    assert chat.slots["emergency"] == "acted"
+
+
 def test_a_yes_with_a_no_in_it_is_a_yes(meet: Meet) -> None:
     chat = meet("pt")
     chat.hears("aperto no peito", "report_symptom", danger=["chest_pain"], level="likely").run(emergency.Emergency())

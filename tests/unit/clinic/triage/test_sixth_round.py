@@ -16,6 +16,7 @@ BREATH = ("breathless_at_rest", "shortness_of_breath", "pain_on_breathing")
 BELLY = ("severe_abdominal_pain", "hard_belly", "vomiting_blood", "cannot_pass_urine")
 JOINT = ("night_pain", "limb_not_used", "rash", "fever")
 RED = ("redness_grows", "red_streaks", "fever")
+WEAK = ("arm_weakness", "leg_weakness", "numbness")
 STROKE = ("face_droop", "arm_weakness", "speech_problem")
 
 
@@ -42,6 +43,15 @@ def marked(text: str, language: str, names: tuple[str, ...], again: bool = False
         # a "but" in the middle ends what is denied behind it, without any comma
         ("ru", "тяжело как то в груди тоже и пот холодный а чтоб немело нет", HEART, "chest_pain_pressing", True),
         ("ru", "тяжело как то в груди тоже и пот холодный а чтоб немело нет", HEART, "cold_sweat", True),
+        # the curtain is denied, nine words behind the flashes
+        ("ru", "так я же сказал мушки и вспышки сбоку внезапно вчера в обед началось занавески никакой нету вижу хорошо",
+         ("flashes_floaters", "red_eye"), "flashes_floaters", True),
+        # a no goes on
+        ("de", "Nee, Pien heff ik nich. Blots de rechte Hand will nich, un de rechte Foot slurrt", WEAK, "arm_weakness", True),
+        ("de", "na, nix. schwanger bin i a net haha", ("pregnant", "diabetes"), "pregnant", False),
+        ("de", "fieber nee 37,2", ("fever", "chills"), "fever", False),
+        ("de", "föhlen do ik allens, keen Gewicht verloren", ("weight_loss", "fever"), "weight_loss", False),
+        ("ar", "1 la2, 3 aywa shazeyya sghira, w el ba2y la", ("eye_chemical", "red_eye", "eye_injury"), "eye_injury", True),
         # as it should be is no sign
         ("de", "Keine. Kopf gut, kein Fieber, 37,0", ("headache", "fever"), "headache", False),
         ("ru", "нет, только пальцы немеют и то ночью. лицо и речь нормальные, не слабая", STROKE, "speech_problem", False),
@@ -122,3 +132,28 @@ def test_who_denies_the_whole_denies_the_part() -> None:
 @pytest.mark.parametrize(("language", "text"), [("en", "4 I'd say, worse in bed"), ("pt", "piora de madrugada")])
 def test_worse_at_some_hour_is_no_course(language: str, text: str) -> None:
     assert "course" not in reading.read(text, language).known
+
+
+def test_a_row_with_a_no_behind_its_number_is_not_meant() -> None:
+    text = "1 la2, 3 aywa shazeyya sghira, w el ba2y la"
+    assert not (marked(text, "ar", ("eye_chemical", "red_eye", "eye_injury")) or {}).get("eye_chemical")
+    assert replies.rows("1 no, 3 yes", "en", 5) == (2,)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "sign"),
+    [("de", "nein nix, nur schlaft viel, schwer wach zu machen für trinken", "hard_to_wake")],
+)
+def test_what_stands_behind_a_no_is_told_all_the_same(language: str, text: str, sign: str) -> None:
+    assert reading.read(text, language).known[sign] is True
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("de", "jetzt null, dem gohts guat"), ("ru", "ноль боли нету"), ("en", "zero")]
+)
+def test_nothing_of_ten(language: str, text: str) -> None:
+    assert reading.severity(text, language) == 0
+
+
+def test_a_weak_stream_is_no_weakness() -> None:
+    assert "weakness" not in reading.read("da Strahl is schwach und tröpfelt nach", "de").known
