@@ -19,7 +19,7 @@ from actions.booking import answers, move, names, reading, understand
 from actions.booking.answers import Answer
 from actions.booking.state import PREFIX, Booking
 from actions.fallback import not_understood
-from actions.intake.offer import with_offer
+from actions.intake.offer import taken_up_in_words, with_offer
 from actions.turn import Turn
 from clinic import consent, database, vocabulary
 from clinic.models import Appointment
@@ -79,6 +79,8 @@ def interrupts(turn: Turn) -> bool:
     if (turn.intent == "emergency" and turn.confidence >= EMERGENCY) or which.tapped(turn) is not None:
         return True
     if turn.offered == "person" and turn.intent in ("affirm", "deny") and not turn.about:
+        return True
+    if turn.intent == "affirm" and taken_up_in_words(turn):
         return True
     if turn.intent == "delete_data" and turn.asked == "booking_consent":  # "don't keep my data" is the no to it
         return False

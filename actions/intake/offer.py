@@ -16,7 +16,7 @@ from rasa_sdk.events import SlotSet
 
 from actions.base import Events, Speaker
 from actions.turn import BESIDE, Event, Turn
-from clinic import clock, database
+from clinic import clock, database, vocabulary
 from clinic.settings import settings
 from clinic.triage import intakes, reading
 from clinic.triage.screen import CERTAIN, LIKELY
@@ -46,6 +46,11 @@ def accepted(turn: Turn) -> bool:
     if turn.is_tap:
         return turn.intent == "report_symptom" and turn.about == BEFORE
     return turn.offered == OFFER and turn.is_yes
+
+
+def taken_up_in_words(turn: Turn) -> bool:
+    """Whether "yes, ask me" is meant for the offer and not for the question of the form that stands below it."""
+    return turn.offered == OFFER and not turn.is_tap and turn.is_yes and vocabulary.mentions("ask_me", turn.text)
 
 
 def told_before(turn: Turn) -> Optional[Turn]:

@@ -15,7 +15,7 @@ from actions.faq import AnswerFaq
 from actions.health import ReportSymptom
 from actions.intake.state import Intake
 from actions.social import Affirm, Deny
-from clinic import clock, database, encryption, handoffs
+from clinic import clock, consent, database, encryption, handoffs
 from clinic.settings import SUPPORTED_LANGUAGES, settings
 from clinic.triage import intakes
 from clinic.triage.engine import Verdict
@@ -158,6 +158,25 @@ def test_a_booking_of_somebody_well_does_not(chat: Conversation) -> None:
 def test_a_yes_to_the_consent_is_no_yes_to_the_offer(chat: Conversation) -> None:
     chat.opens(SPOTS, unwell=0.9).answers("yes", "affirm")
     assert chat.loop == "booking_form" and chat.asked != "booking_consent" and OFFER not in chat.keys
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "yes, ask me"),
+        ("de", "ja bitte fragen"),
+        ("pt", "sim, pode perguntar"),
+        ("ru", "да, спрашивайте"),
+        ("ar", "نعم، اسألني"),
+    ],
+)
+def test_the_buttons_words_are_for_the_offer_and_not_for_the_consent(meet: Meet, language: str, text: str) -> None:
+    chat = meet(language, agreed=False).opens(SPOTS, unwell=0.9, complaints={"eye": 0.95})
+    chat.answers(text, "affirm")
+    assert chat.rejected
+    begins(chat, Affirm())
+    with database.read() as session:
+        assert consent.answered(session, chat.contact_id) is None
 
 
 def test_the_tap_leaves_the_booking_for_the_questions(agreed: Callable[..., Conversation]) -> None:
