@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, Mapping, Optional
 from actions.intake.state import Intake
 from actions.turn import Turn
 from clinic import vocabulary
-from clinic.triage import findings, measured, reading, replies
+from clinic.triage import findings, listed, measured, reading, replies
 from clinic.triage.codes import CODE, NO, NONE, NUMBER, SIGN, UNKNOWN, YES
 from clinic.triage.conditions import Value
 from clinic.triage.protocols import Question
@@ -142,7 +142,7 @@ def _which(question: Question, turn: Turn, said: Said, again: bool) -> Optional[
 
     "No, only the foot drags" is no plain no, where nobody knows these words: it is asked once more.
     """
-    found = replies.marked(turn.text, turn.language, question.names, said, again)
+    found = listed.marked(turn.text, turn.language, question.names, said, again)
     if FEVER in question.names and "temperature" in said.known:  # 37.2 is none, whatever it was called
         found = {**(found or {}), FEVER: findings.completed(said.known)[FEVER]}
     if found is None:
@@ -163,7 +163,7 @@ def _takes_back(turn: Turn, said: Said) -> bool:
 
 def _sign(question: Question, turn: Turn, said: Said, again: bool) -> Optional[Dict[str, Value]]:
     name = question.names[0]
-    marked = replies.marked(turn.text, turn.language, (name,), said) or {}
+    marked = listed.marked(turn.text, turn.language, (name,), said) or {}
     if marked.get(name) is True or _yes(turn):
         return {name: True}
     if name in marked:

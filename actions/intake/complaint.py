@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import List, Mapping, Optional, Tuple
 
 from actions.turn import Turn
-from clinic.triage import findings, replies, texts
+from clinic.triage import findings, listed, replies, texts
 from clinic.triage.codes import COMPLAINT
 from clinic.triage.conditions import Known
 from clinic.triage.protocols import GENERAL, Protocol, leading, protocols
@@ -90,7 +90,7 @@ def _meant(named: List[Protocol], shares: Mapping[str, float], offered: Tuple[st
 def _titled(turn: Turn, offered: Tuple[str, ...]) -> List[Protocol]:
     """The rows that the answer calls by a word of their own."""
     titles = [texts.complaint_title(name, turn.language) for name in offered]
-    return [protocols()[offered[row]] for row in replies.of_titles(turn.text, turn.language, titles)]
+    return [protocols()[offered[row]] for row in listed.of_titles(turn.text, turn.language, titles)]
 
 
 def _likeliest(shares: Mapping[str, float]) -> Optional[Protocol]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.triage import reading, replies
+from clinic.triage import listed, reading
 from clinic.triage.conditions import Value
 from clinic.triage.screen import CERTAIN, LIKELY, NONE, screen
 
@@ -17,7 +17,7 @@ KNEE = ("cannot_bear_weight", "fever", "joint_hot_swollen", "cold_sweat")
 
 
 def marked(text: str, language: str, names: tuple[str, ...], again: bool = False) -> dict[str, Value] | None:
-    return replies.marked(text, language, names, reading.read(text, language), again)
+    return listed.marked(text, language, names, reading.read(text, language), again)
 
 
 @pytest.mark.parametrize(

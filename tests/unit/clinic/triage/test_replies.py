@@ -9,7 +9,7 @@ import pytest
 
 from clinic import yamlfile
 from clinic.settings import SUPPORTED_LANGUAGES
-from clinic.triage import findings, reading, replies
+from clinic.triage import findings, listed, reading, replies
 from clinic.triage.conditions import Value
 
 BELLY = (
@@ -30,7 +30,7 @@ NECK = ("stiff_neck", "confusion", "non_blanching_rash")
 
 
 def marked(text: str, language: str, names: tuple[str, ...]) -> dict[str, Value] | None:
-    return replies.marked(text, language, names, reading.read(text, language))
+    return listed.marked(text, language, names, reading.read(text, language))
 
 
 @pytest.mark.parametrize(
@@ -209,9 +209,9 @@ def test_no_problem_is_a_yes_to_may_i(language: str, text: str) -> None:
 
 def test_a_row_is_meant_by_a_word_that_no_other_has() -> None:
     titles = ("Sick baby", "Breast complaint", "Skin complaint")
-    assert replies.of_titles("breast, the right one", "en", titles) == (1,)
-    assert replies.of_titles("some complaint", "en", titles) == ()
-    assert replies.of_titles("not the breast", "en", titles) == ()
+    assert listed.of_titles("breast, the right one", "en", titles) == (1,)
+    assert listed.of_titles("some complaint", "en", titles) == ()
+    assert listed.of_titles("not the breast", "en", titles) == ()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.triage import findings, reading, replies
+from clinic.triage import findings, listed, reading, replies
 from clinic.triage.conditions import Value
 from clinic.triage.screen import CERTAIN, NONE, screen
 
@@ -21,7 +21,7 @@ STROKE = ("face_droop", "arm_weakness", "speech_problem")
 
 
 def marked(text: str, language: str, names: tuple[str, ...], again: bool = False) -> dict[str, Value] | None:
-    return replies.marked(text, language, names, reading.read(text, language), again)
+    return listed.marked(text, language, names, reading.read(text, language), again)
 
 
 @pytest.mark.parametrize(
