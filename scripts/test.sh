@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that must hold: check, unit, integration (SQLite and PostgreSQL), `rasa test`, journeys, browser.
 # Goes on after a failure, so that one run shows all of them; non-zero when anything failed. What does not need the
-# model runs beside its training, `rasa test` beside the tests; three processes, since many tests wait for timers.
+# model runs beside its training, `rasa test` beside the tests: two cores are enough for both.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 failed=()
@@ -18,9 +18,9 @@ without_a_model() { local code=0; bash scripts/check.sh || code=1; py_test -n 0 
 if [ $# -eq 0 ]; then first=(without_a_model) rest=(--ignore=tests/unit); else first=(bash scripts/check.sh) rest=("$@"); fi
 beside "check, unit tests" "${first[@]}"; early=$!
 step "train" .venv/bin/python -m scripts.train
-finished "check, unit tests" "$early"
 beside "rasa test" .venv/bin/python -m scripts.stories; stories=$!
-step "pytest" py_test -n 3 --dist loadgroup --no-loadscope-reorder "${rest[@]}"
+step "pytest" py_test -n 2 --dist loadgroup --no-loadscope-reorder "${rest[@]}"
+finished "check, unit tests" "$early"
 finished "rasa test" "$stories"
 
 if [ ${#failed[@]} -gt 0 ]; then printf '\nFAILED: %s\n' "${failed[*]}"; exit 1; fi

@@ -28,7 +28,7 @@ def _company(item: pytest.Item) -> str:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """For several processes (`-n 3`): who runs with whom; what takes longest begins first."""
+    """For several processes (`-n 2`): who runs with whom; what takes longest begins first."""
     first = {"stack": 0, "understanding": 1}
     items.sort(key=lambda item: first.get(_company(item), 2))
     if config.pluginmanager.hasplugin("xdist"):

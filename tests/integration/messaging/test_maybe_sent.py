@@ -36,9 +36,9 @@ def played(database_url: str, tmp_path: Path) -> Iterator[Simulator]:
 
 
 @contextmanager
-def working(stage: Simulator) -> Iterator[None]:
-    """A worker that loses its patience after a second."""
-    graph = Graph(GraphSettings(stage.url, "v25.0", "100", "token", read_seconds=1))
+def working(stage: Simulator, patience: float = 1) -> Iterator[None]:
+    """A worker that loses its patience after so many seconds."""
+    graph = Graph(GraphSettings(stage.url, "v25.0", "100", "token", read_seconds=patience))
     worker = Worker(graph, poll_seconds=0.05)
     thread = threading.Thread(target=worker.run)
     thread.start()
@@ -59,8 +59,8 @@ def are_read() -> bool:
 
 
 def test_the_status_comes_before_the_answer_fails(played: Simulator) -> None:
-    with working(played):
-        wait_for(are_read)
+    with working(played, patience=5):  # the status takes more than one where the machine is busy
+        wait_for(are_read, 20)
     assert played.texts() == ["1", "2"]
     assert (first().attempts, first().resends) == (1, 0)
 
