@@ -11,7 +11,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.base import ClinicAction, Events, Speaker
 from actions.intake import answers
-from actions.intake.entry import tells
+from actions.intake.entry import into, tells
 from actions.intake.form import ABOUT_HEALTH, ANSWER, opened
 from actions.intake.state import Intake
 from actions.people import summary_for_staff
@@ -53,26 +53,21 @@ def is_clear_no(turn: Turn) -> bool:
     if turn.danger.get("level") == CERTAIN or set(signs_of(turn)) - {UNNAMED}:
         return False
     said = replies.reply(turn.text, turn.language)
-    if said.no or said.nothing or vocabulary.is_one_of("no", turn.text):
-        return True
-    # "My breath is normal, my chest does not hurt."
-    if screen(turn.text).explained_away and not said.yes:
+    if said.no or vocabulary.is_one_of("no", turn.text):
         return True
     if said.yes or turn.danger.get("level") == LIKELY:
         return False
-    return said.not_now or (turn.intent == "deny" and turn.confidence >= SURE_NO)
+    # What only denies is a no too: "my breath is normal, my chest does not hurt".
+    return said.not_now or screen(turn.text).explained_away or (turn.intent == "deny" and turn.confidence >= SURE_NO)
 
 
-def _contradicts_itself(turn: Turn) -> bool:
-    """Whether an answer to the intake's questions says no and holds a danger: "none of those, she drinks like a fish".
+def _sounds_like_more(turn: Turn) -> bool:
+    """Whether an answer to the intake's questions holds a danger of which the model is not sure.
 
-    Where the model is sure of the danger ("no, but he cannot breathe", 0.99) nothing is asked first.
+    They are short and sound like more than they say: "none of those, she drinks like a fish". Where it is sure of the
+    danger ("no, but he cannot breathe", 0.99) nothing is asked first.
     """
-    if turn.form != Intake.FORM or turn.asked != ANSWER or turn.suspicion >= SURE_OF_DANGER:
-        return False
-    said = replies.reply(turn.text, turn.language)
-    denies = said.no or said.nothing or said.rest or said.ends_with_no
-    return denies or ((said.only or said.not_now) and not said.yes)
+    return turn.form == Intake.FORM and turn.asked == ANSWER and turn.suspicion < SURE_OF_DANGER
 
 
 def alarm(turn: Turn, speak: Speaker, signs: List[str]) -> Events:
@@ -119,7 +114,7 @@ class Emergency(ClinicAction):
         """An open form waits. Everything but a clear no to the question is taken for a yes."""
         if was_asked(turn):
             return self._answered(turn, speak)
-        if turn.danger.get("level") == LIKELY or _contradicts_itself(turn):
+        if turn.danger.get("level") == LIKELY or _sounds_like_more(turn):
             return self._ask(turn, speak)
         return alarm(turn, speak, signs_of(turn))
 
@@ -164,4 +159,4 @@ def _intake(turn: Turn) -> Events:
     if not about_health and not tells(before, intake):
         # Nothing else answers a no to this question.
         return [FollowupAction("action_listen")]
-    return [*Intake.cleared(), intake.kept(), FollowupAction(Intake.FORM)]
+    return into(intake)

@@ -27,7 +27,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from clinic import yamlfile
 from clinic.settings import settings
 from clinic.triage.amounts import is_amount
-from clinic.triage.replies import reply
 from clinic.triage.screen import CERTAIN, LIKELY, NONE, UNNAMED, Screening, screen
 from nlu.classifier import read
 from nlu.complaints import REPORT, SOUNDS_UNWELL, UNWELL_OUTPUT, openings
@@ -44,9 +43,6 @@ EMERGENCY, NEAR_MISS, OTHER = "emergency", "near_miss", "other"
 # Limits of the model's probability (docs/decisions/0013-triage.md): from the first on an unnamed danger is asked about;
 # below the second a sign is left alone; below the third a certain sign is asked about first.
 SUSPICION, DOUBT, UNSURE = 0.25, 0.4, 0.7
-# Short answers to the intake's questions sound like more than they say: there the third limit is higher, and what begins
-# with a no is always asked about.
-ANSWER, UNSURE_OF_ANSWERS, NEVER = "intake_answer", 0.9, 1.1
 # Of the intents that say nothing of health, one example in so many is shown to the model, and all that are so short:
 # "hi" has too few pieces to look like another greeting.
 ONE_IN, SHORT = 5, 2
@@ -59,14 +55,14 @@ MOST_PAIRED = 14
 Example = Tuple[str, str, str]
 
 
-def verdict(screening: Screening, probability: float, unsure: float = UNSURE) -> Dict[Text, Any]:
-    """Level and signs from the screen and the model's probability of an emergency, which below `unsure` is asked about."""
+def verdict(screening: Screening, probability: float) -> Dict[Text, Any]:
+    """Level and signs from the screen and the model's probability of an emergency."""
     if screening.level == NONE:
         suspected = probability >= SUSPICION
         return {"level": LIKELY, "signs": [UNNAMED]} if suspected else {"level": NONE, "signs": []}
     if probability < DOUBT:
         return {"level": NONE, "signs": []}
-    level = LIKELY if screening.level == LIKELY or probability < unsure else CERTAIN
+    level = LIKELY if screening.level == LIKELY or probability < UNSURE else CERTAIN
     return {"level": level, "signs": list(screening.signs)}
 
 
@@ -150,7 +146,7 @@ class EmergencyScreen(TaughtComponent):
         for message in messages:
             screening = screen(str(message.get(TEXT) or ""))
             probability = self.probability(words_of(message), language_of(message))
-            found = verdict(screening, probability, _unsure(message))
+            found = verdict(screening, probability)
             message.set(OUTPUT, found, add_to_output=True)
             message.set(SUSPICION_OUTPUT, round(probability, 2), add_to_output=True)
             if found["level"] == CERTAIN:
@@ -168,14 +164,6 @@ class EmergencyScreen(TaughtComponent):
 
     def _features(self, text: Text, language: Text) -> Reading:
         return features(text, language, self.concepts)
-
-
-def _unsure(message: Message) -> float:
-    """Below which probability a certain sign is asked about first."""
-    if (message.get("metadata") or {}).get("asked") != ANSWER:
-        return UNSURE
-    text = str(message.get(TEXT) or "")
-    return NEVER if reply(text, language_of(message)).no else UNSURE_OF_ANSWERS
 
 
 def _put_first(message: Message, intent: Dict[Text, Any]) -> None:

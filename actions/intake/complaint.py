@@ -41,8 +41,8 @@ def heard(turn: Turn, told: Said, known: Known, offered: Tuple[str, ...] = ()) -
         return Heard((chosen,))
     named = [protocol for protocol in leading(list(told.complaints), list(told.parts)) if protocol.name != GENERAL]
     if turn.is_tap or not turn.complaints:
-        titled = [] if turn.is_tap or told.complaints else _titled(turn, offered)
-        return Heard(_ordered(titled) or tuple(named)) if told.complaints or titled else Heard(candidates=_names(named))
+        told_or_titled = tuple(named) if told.complaints else _ordered([] if turn.is_tap else _titled(turn, offered))
+        return Heard(told_or_titled) if told_or_titled else Heard(candidates=_names(named))
     shares = dict(turn.complaints)
     meant = _meant(named, shares, offered) or _titled(turn, offered)
     if meant:

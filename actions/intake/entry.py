@@ -34,8 +34,12 @@ def begins(turn: Turn) -> Optional[Events]:
     if turn.in_form or turn.is_tap or not settings().intake:
         return None
     intake = opened(turn)
-    told = tells(turn, intake)
-    return [*Intake.cleared(), intake.kept(), FollowupAction(Intake.FORM)] if told else None
+    return into(intake) if tells(turn, intake) else None
+
+
+def into(intake: Intake) -> Events:
+    """Events that open the form with this intake."""
+    return [*Intake.cleared(), intake.kept(), FollowupAction(Intake.FORM)]
 
 
 def instead_of_booking(turn: Turn) -> Optional[Events]:
@@ -44,5 +48,4 @@ def instead_of_booking(turn: Turn) -> Optional[Events]:
     if before is None:
         return None
     first = opened(before)
-    intake = answers.added(first, answers.told(turn)) if first.protocols else opened(turn)
-    return [*Intake.cleared(), intake.kept(), FollowupAction(Intake.FORM)]
+    return into(answers.added(first, answers.told(turn)) if first.protocols else opened(turn))

@@ -40,13 +40,17 @@ ONLY_SURE = ("nevermind", "opt_out")
 MAY_BE_WRONG = 70
 
 
-def interrupts(turn: Turn, answered: bool) -> bool:
-    """Whether the message is for the rules and not for the form; `answered` when the form can read it."""
+def interrupts(turn: Turn, answered: bool, counted: bool = False) -> bool:
+    """Whether the message is for the rules and not for the form; `answered` when the form can read it, `counted` when it
+    has the number that was asked for: "a 4 perhaps, only annoying" is no wish to hear nothing more.
+    """
     if which.tapped(turn) is not None:
         return True
     if turn.is_tap:
         return not turn.value("answer") and turn.intent in INTERRUPTING
     if turn.intent in ABOUT_HEALTH or turn.intent not in INTERRUPTING or (turn.intent == "nevermind" and answered):
+        return False
+    if turn.intent in ONLY_SURE and counted:
         return False
     if turn.intent == "complain" and answered:  # "I told you that nobody has measured it"
         return False
@@ -114,11 +118,8 @@ class ValidateIntakeForm(ClinicAction):
     @staticmethod
     def _answer(turn: Turn, speak: Speaker, intake: Intake) -> Events:
         result, told = answers.read(intake, turn), answers.told(turn)
-        # "A 4 perhaps, only annoying" is no wish to hear nothing more.
         counted = result.understood and intake.question is not None and intake.question.kind == "number"
-        if not (counted and turn.intent in ONLY_SURE) and interrupts(
-            turn, answered=result.understood or bool(told.known) or answers.is_an_answer(turn)
-        ):
+        if interrupts(turn, result.understood or bool(told.known) or answers.is_an_answer(turn), counted):
             return []
         corrected = _corrected(result.intake, turn, told)
         if corrected is not None:

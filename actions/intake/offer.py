@@ -27,7 +27,9 @@ OFFER, BEFORE = BESIDE, "before"
 # that name a complaint may be nobody's ("a flu jab"), so the model has to think it possible at least.
 PERHAPS_UNWELL, NAMED = 0.2, 0.01
 # Who did not take it up has read it: it is not said again for so many turns, nor to who has just answered the questions.
-TURNS, STILL_MEANT, LATELY = 5, 3, dt.timedelta(hours=1)
+TURNS, LATELY = 5, dt.timedelta(hours=1)
+# Who goes on about the illness within so many turns means the offer all the same.
+STILL_MEANT = 3
 # What actions/emergency.py sets with the number to call: after it nobody is asked how they are.
 ALARM = ("emergency", "acted")
 
@@ -55,7 +57,7 @@ def taken_up_in_words(turn: Turn) -> bool:
 
 def told_before(turn: Turn) -> Optional[Turn]:
     """The message below whose answer the offer stood that is accepted now; None when it is gone (a session later)."""
-    return _message_above(turn) if accepted(turn) else None
+    return _message_above(turn, turn.earlier()) if accepted(turn) else None
 
 
 def told_again(turn: Turn) -> Optional[Turn]:
@@ -63,12 +65,11 @@ def told_again(turn: Turn) -> Optional[Turn]:
 
     "May I keep your number?" – "I only want to know whether she needs a doctor at all".
     """
-    lately = any(_has(segment, "offer", OFFER) for segment in turn.earlier()[:STILL_MEANT])
-    return _message_above(turn) if lately and not turn.is_tap else None
+    return None if turn.is_tap else _message_above(turn, turn.earlier()[:STILL_MEANT])
 
 
-def _message_above(turn: Turn) -> Optional[Turn]:
-    said = next((segment[-1] for segment in turn.earlier() if _has(segment, "offer", OFFER)), None)
+def _message_above(turn: Turn, earlier: List[List[Event]]) -> Optional[Turn]:
+    said = next((segment[-1] for segment in earlier if _has(segment, "offer", OFFER)), None)
     if said is None:
         return None
     then = copy(turn.tracker)

@@ -144,10 +144,10 @@ class Lexicon:
             for _, concept, expression in beginning.entries(following[place])
             if (rest := self._rest(expression, 1, keys, place + 1)) is not None
             and not self._is_slip(concept, message, (place, *rest))
-            and not (rest and self._answers(message, place))
+            and not (rest and self._is_a_no_by_itself(message, place))
         ]
 
-    def _answers(self, message: Sequence[Token], place: int) -> bool:
+    def _is_a_no_by_itself(self, message: Sequence[Token], place: int) -> bool:
         return message[place].text in self._denials and message[place].clause != message[place + 1].clause
 
     def _is_slip(self, concept: str, message: Sequence[Token], places: Sequence[int]) -> bool:

@@ -52,16 +52,17 @@ def marked(
     heard, denied = _heard(text, language, names, after_a_no=nothing)
     there |= heard
     denied = (denied | {name for name in names if said.known.get(name) is False}) - there
-    believed = again or not _unread(text, language, names)
     if there or denied:
         closes = answer.rest or answer.nothing or answer.ends_with_no or len(there) > 1 or len(denied) >= DENIED_ALL
-        closed = nothing or (closes and believed)
+        closed = nothing or (closes and (again or not _unread(text, language, names)))
         others = dict.fromkeys((name for name in names if name not in there), False) if closed else {}
         return {**others, **dict.fromkeys(denied, False), **dict.fromkeys(there, True)}
     if said.unknown or len(names) + 1 in picked:
         return dict.fromkeys(names)
-    none = nothing or ((answer.nothing or answer.ends_with_no) and believed) or (again and answer.rest)
-    return dict.fromkeys(names, False) if none else None
+    if not nothing:
+        denies_all = answer.nothing or answer.ends_with_no
+        nothing = (again and (denies_all or answer.rest)) or (denies_all and not _unread(text, language, names))
+    return dict.fromkeys(names, False) if nothing else None
 
 
 def _unread(text: str, language: str, names: Sequence[str]) -> bool:
@@ -88,7 +89,7 @@ def _behind_a_question(text: str, language: str) -> str:
 def _heard(text: str, language: str, names: Sequence[str], after_a_no: bool) -> tuple[set[str], set[str]]:
     """The signs of the list that its own words name, and those that they deny.
 
-    They are loose words: any denial in their clause counts, and behind a no only what stands after an "only" or "but".
+    They are loose words: any denial near them in their clause counts, and behind a no only what stands after an "only".
     """
     message = tokens(text)
     hits = _asked(language).find(message)

@@ -185,7 +185,7 @@ def read(text: str, language: str) -> Said:
         del known["age"]  # "8 weeks pregnant" is nobody's age
     complaints, parts = _codes(spoken, "symptom", there), _codes(spoken, "part", there)
     if sections(language)["chest_is_breast"] and (known.get("breastfeeding") is True or "breast" in parts):
-        complaints, parts = _of_the_breast(complaints, parts)
+        complaints, parts = _of_the_breast(complaints), _of_the_breast(parts)
         known = _of_the_mother(known)
     own_sex = meant.code(spoken, "own_sex")
     whole = {hit.concept for hit in spoken if len(message) - len(hit.places) <= WORDS_AROUND}
@@ -201,10 +201,10 @@ def _of_the_mother(known: Mapping[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in known.items() if name not in left_out}
 
 
-def _of_the_breast(complaints: tuple[str, ...], parts: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _of_the_breast(codes: tuple[str, ...]) -> tuple[str, ...]:
     """Where one word is chest and breast, a nursing mother means the breast; pressure is still the chest's (`known`)."""
     meant_so = {"chest_pain": "breast_pain", "chest": "breast"}
-    return tuple(tuple(dict.fromkeys(meant_so.get(code, code) for code in codes)) for codes in (complaints, parts))  # type: ignore[return-value]
+    return tuple(dict.fromkeys(meant_so.get(code, code) for code in codes))
 
 
 def _in_brackets(text: str) -> float | None:
