@@ -22,13 +22,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from clinic.settings import settings
 from nlu import encoder
-from nlu.concepts import concept_text, lexicon
+from nlu.concepts import concept_text, lexicon, remember
 from nlu.kept import keep, kept
 from nlu.text import normal_text
 from nlu.textmodel import Reading, TextModel
 from nlu.tokenizer import MultilingualTokenizer
 
-FILE = "model.pickle.bz2"
+FILE, LEXICONS = "model.pickle.bz2", "lexicons.pickle.bz2"
 
 
 def read(text: str, language: str, concepts: bool) -> Reading:
@@ -100,11 +100,9 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> LinearClassifier:
         """The trained classifier."""
-        if config["concepts"]:
-            for code in settings().languages:  # a second each: not while the first patient waits
-                lexicon(code)
         with model_storage.read_from(resource) as folder:
             model: TextModel = kept(folder / FILE)
+            remember(kept(folder / LEXICONS))
         if model.encoder:
             model.encoder.use(encoder.trained_with(model.encoder.name, config["encoder"]))
         return cls(config, model_storage, resource, model)
@@ -117,6 +115,8 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         self._model = TextModel(self._config, encoder.for_training(self._config["encoder"])).fit(readings, labels)
         with self._storage.write_to(self._resource) as folder:
             keep(self._model, folder / FILE)
+            # All that may be written in: none is to be built while the first patient waits.
+            keep({code: lexicon(code) for code in settings().languages if self._config["concepts"]}, folder / LEXICONS)
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:

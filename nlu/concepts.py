@@ -106,6 +106,10 @@ class Lexicon:
             if other != language:
                 self._add(entry for entry in _phrases(other, language) if self._is_foreign(*entry))
 
+    def __getstate__(self) -> Dict[str, object]:
+        """Without the guesses: they are words of messages."""
+        return {**self.__dict__, "_guessed": {}}
+
     def _is_foreign(self, norms: Phrase, _: Phrase, concept: str) -> bool:
         """Whether a phrase can only be of the other language: some word of it is none here, and long enough to tell."""
         short = len(norms) == 1 and len(norms[0]) < 3 and norms[0].isascii()
@@ -201,10 +205,19 @@ def _shortened(word: str) -> List[str]:
     return [_DRAWN_OUT.sub(letters, word) for letters in (r"\1\1", r"\1")] if _DRAWN_OUT.search(word) else []
 
 
-@lru_cache(maxsize=16)
+_lexicons: Dict[str, Lexicon] = {}
+
+
 def lexicon(language: str) -> Lexicon:
-    """The lexicon for messages in `language`."""
-    return Lexicon(language)
+    """The lexicon for messages in `language`; to build one takes more than a second."""
+    if language not in _lexicons:
+        _lexicons[language] = Lexicon(language)
+    return _lexicons[language]
+
+
+def remember(built: Mapping[str, Lexicon]) -> None:
+    """Read with lexicons that a model has kept, language by language."""
+    _lexicons.update(built)
 
 
 def concepts(tokens: Sequence[Word], language: str) -> List[str]:

@@ -40,7 +40,8 @@ say "Python: $("$python" -V 2>&1)"
 
 [ -x .venv/bin/python ] && works .venv/bin/python || "$uv" venv --quiet --clear --python "$python" .venv
 say "installing packages from requirements.lock (about 3 GB the first time)"
-"$uv" pip sync --python .venv/bin/python --require-hashes requirements.lock || fail "packages could not be installed.
+# Compiled now, once: where PYTHONDONTWRITEBYTECODE is set (many images) every start of Rasa would compile TensorFlow again.
+"$uv" pip sync --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock || fail "packages could not be installed.
   No network: connect and run make again; what was fetched is kept.
   A package was compiled and failed: install a compiler (Debian: apt-get install build-essential python3-dev).
   No space: free about 5 GB."

@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu import concepts
 from nlu.classifier import LinearClassifier
 from nlu.linear import ScaledLinearSVC
 from tests.support.surroundings import ModelFolder
@@ -97,6 +98,17 @@ def test_an_intent_and_its_ranking(classifier: LinearClassifier) -> None:
     assert len(found["intent_ranking"]) == 2
     assert found["intent_ranking"][0]["confidence"] >= found["intent_ranking"][1]["confidence"]
     assert all(type(entry["confidence"]) is float for entry in found["intent_ranking"])
+
+
+def test_a_start_builds_no_lexicon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage, resource, config = ModelFolder(tmp_path), Resource("classifier"), LinearClassifier.get_default_config()
+    trained = LinearClassifier.create({**config, "min_df": 1}, storage, resource, None)  # type: ignore[arg-type]
+    trained.train(examples())
+    before = classified(trained, "I wanna see someone, apointment")
+    monkeypatch.setattr(concepts, "_lexicons", {})
+    monkeypatch.delattr(concepts.Lexicon, "__init__")
+    loaded = LinearClassifier.load(config, storage, resource, None)  # type: ignore[arg-type]
+    assert classified(loaded, "I wanna see someone, apointment") == before
 
 
 def test_topics_add_up_to_their_intent(classifier: LinearClassifier) -> None:
