@@ -122,4 +122,9 @@ def _words(question: Question, intake: Intake, speak: Speaker, language: str) ->
         return str(texts.of_finding(question.names[0], language)["ask"])
     lists = [one.names for one in intake.lead[0].questions if set(question.names) < set(one.names)]
     named = any(intake.known.get(name) is True for names in lists for name in names)
-    return speak.text("utter_intake_which_else" if named else "utter_intake_which")
+    if named:
+        return speak.text("utter_intake_which_else")
+    # On a phone the rows of a list stand behind its button: who types "none of these" has to have read them.
+    titles = (texts.of_finding(name, language)["title"] for name in question.names)
+    rows = "\n".join(f"{place}. {title}" for place, title in enumerate(titles, 1))
+    return speak.text("utter_intake_which", rows=rows)

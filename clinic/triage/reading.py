@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -104,11 +105,15 @@ def _phrases(folder: str, language: str) -> Mapping[str, Sequence[str]]:
 
 
 def _compounds(said: Mapping[str, Any]) -> Mapping[int, list[str]]:
-    """Numbers that a language writes as one word, the ones first ("siebenundzwanzig"); `joined` is what stands between."""
-    between = said.get("joined")
-    counts = {int(value): words for value, words in said["numbers"].items() if float(value).is_integer()} if between else {}
+    """Numbers that a language writes as one word, the ones first ("siebenundzwanzig"); `joined` may stand between."""
+    joints = said.get("joined") or ()
+    counts = {int(value): words for value, words in said["numbers"].items() if float(value).is_integer()} if joints else {}
     return {
-        ten + one: [f"{first}{between}{last}" for first in counts[one] for last in counts[ten] if " " not in first + last]
+        ten + one: [
+            f"{first}{joint}{last}"
+            for first, joint, last in product(counts[one], joints, counts[ten])
+            if " " not in first + last
+        ]
         for ten in counting.TENS
         for one in range(1, counting.MOST_ONES)
         if ten in counts and one in counts

@@ -176,6 +176,25 @@ def test_who_is_spoken_to_is_not_the_patient_and_a_bit_is_no_severity() -> None:
 
 
 @pytest.mark.parametrize(
+    "text,years", [("I bin dreiasechzg", 63), ("oanazwanzg", 21), ("zwoaravierzig", 42), ("achtesächzg", 68)]
+)
+def test_numbers_as_they_are_said_in_the_south(text: str, years: float) -> None:
+    assert reading.age(text, "de") == years
+
+
+@pytest.mark.parametrize(
+    "text,language,days", [("faz uns 40 e poucos dias", "pt", 40), ("poucos dias", "pt", 3), ("40 odd days now", "en", 40)]
+)
+def test_a_count_and_some_more(text: str, language: str, days: float) -> None:
+    assert reading.days(text, language) == days
+    assert reading.read(text, language).known["days"] == days
+
+
+def test_the_mouth_of_the_stomach_is_no_mouth() -> None:
+    assert reading.read("tô com uma dor na boca do estômago", "pt").parts == ("stomach",)
+
+
+@pytest.mark.parametrize(
     ("language", "text", "degrees"),
     [
         ("en", "yes its red and hot, 39.1 this morning", 39.1), ("de", "gestern abend 37,9, heute nur noch 37,2", 37.9),
