@@ -19,7 +19,7 @@ from bench.bots import Bot
 from clinic.settings import PROJECT
 from scripts.stack import free_ports
 
-RASA = (sys.executable, "-m", "scripts.quiet_rasa")
+RASA = (sys.executable, "-m", "scripts.quiet", "rasa")
 READY_SECONDS, STOP_SECONDS, TAIL = 300.0, 15.0, 2000
 
 

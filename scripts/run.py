@@ -33,12 +33,12 @@ def commands(env: Mapping[str, str], demo: bool) -> Dict[str, str]:
     """Process name → shell command."""
     python = shlex.quote(sys.executable)
     rasa = (
-        f"{python} -m scripts.quiet_rasa run --enable-api --interface 127.0.0.1 --port {env['RASA_PORT']} "
+        f"{python} -m scripts.quiet rasa run --enable-api --interface 127.0.0.1 --port {env['RASA_PORT']} "
         f"--model {shlex.quote(str(train.MODEL))} --endpoints endpoints.yml --credentials credentials.yml"
     )
     started = {
         "rasa": rasa,
-        "actions": f"{python} -m rasa_sdk --actions actions --port {env['ACTIONS_PORT']}",
+        "actions": f"{python} -m scripts.quiet rasa_sdk --actions actions --port {env['ACTIONS_PORT']}",
         "worker": f"{python} -m worker",
         "desk": f"{python} -m desk",
     }
