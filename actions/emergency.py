@@ -147,7 +147,7 @@ def _intake(turn: Turn) -> Events:
     intent = ((turn.before or {}).get("intent") or {}).get("name")
     before = _before(turn)
     if turn.form == Intake.FORM and turn.asked == ANSWER:
-        return [answers.read(Intake.of(turn.tracker), before).intake.going_on().kept()]
+        return [answers.read(Intake.of(turn.tracker), before).intake.kept()]
     if turn.in_form:
         return []
     if not settings().intake:

@@ -193,6 +193,11 @@ class Turn:
         """Whether an action that ran before in this very turn has filled the slot."""
         return any(_is_slot(event, slot) and event.get("value") for event in next(self._segments(), []))
 
+    @property
+    def answered_danger(self) -> bool:
+        """Whether this message has answered "is it so right now?": it is no answer to the form that goes on behind it."""
+        return self.set_now("emergency")
+
     @cached_property
     def offers_now(self) -> bool:
         """Whether something was offered in this very turn that takes the place of a form's question, as a person does."""

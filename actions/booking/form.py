@@ -123,7 +123,7 @@ class ValidateBookingForm(ClinicAction):
         """SlotSet events with `requested_slot` last; no event at all rejects the message."""
         if turn.opens_form:
             return self._open(turn, speak)
-        if interrupts(turn):
+        if turn.answered_danger or interrupts(turn):
             return []
         before = Booking.of(turn.tracker)
         with database.read() as session:

@@ -69,6 +69,8 @@ class ValidateIntakeForm(ClinicAction):
         if turn.opens_form:
             return self._open(turn)
         intake = Intake.of(turn.tracker)
+        if turn.answered_danger:
+            return _asking(intake, turn.asked or ANSWER)
         if turn.asked == CONSENT:
             return self._consent(turn, speak, intake)
         if turn.asked == COMPLAINT:

@@ -92,11 +92,6 @@ class Intake:
         """With the next question that matters, None when there is none."""
         return replace(self, question=engine.next_question(self.lead, self.known, self.asked))
 
-    def going_on(self) -> Intake:
-        """With the next question, or the old one where none is left: the form must have one to ask."""
-        then = self.with_next()
-        return then if then.question else self
-
     def verdict(self) -> engine.Verdict:
         """How soon, on what is known now."""
         found = engine.judge(self.lead, self.known)

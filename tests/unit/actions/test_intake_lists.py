@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from actions.emergency import Emergency
+from clinic import encryption
 from clinic.settings import SUPPORTED_LANGUAGES
 from clinic.texts import text
 from clinic.triage import texts
@@ -35,6 +37,35 @@ def test_two_lists_in_a_row_are_not_the_same_words(agreed: Callable[..., Convers
     second = intake(chat).question
     assert first is not None and second is not None and first.kind == second.kind == "which"
     assert chat.text != before
+
+
+BLOOD_AND_LEG = "it hurts when I breathe in, coughed up a little blood, and my left calf is fatter for 3 days"
+
+
+@pytest.mark.parametrize("no", ["no", "nah not pressure, just a stab in the side when I breathe in"])
+def test_a_typed_no_to_danger_answers_no_list(
+    agreed: Callable[..., Conversation], no: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLINIC_ENCRYPTION_KEY", encryption.new_key())
+    chat = begin(agreed(), "short of breath since last night, I am 34", complaints={"breathlessness": 0.95})
+    chat.answers("none of these")
+    asked = intake(chat).question
+    assert asked is not None and {"coughing_blood", "one_leg_swollen"} < set(asked.names)
+    chat.hears(BLOOD_AND_LEG, "report_symptom", danger=["heart_attack"], level="likely", suspicion=0.6).run(Emergency())
+    chat.hears(no, "deny", suspicion=0.3).run(Emergency())
+    known = intake(chat).known
+    assert known["coughing_blood"] is known["one_leg_swollen"] is known["pain_on_breathing"] is True
+    chat.goes_on()
+    assert chat.loop is None and "112" in chat.text
+
+
+def test_nor_does_it_refuse_the_consent_of_a_booking(chat: Conversation) -> None:
+    chat.opens("a dermatologist please", specialty="dermatology")
+    asked = chat.asked
+    chat.hears("my face hangs", "report_symptom", danger=["stroke"], level="likely", suspicion=0.6).run(Emergency())
+    chat.hears("no", "deny").run(Emergency())
+    chat.goes_on()
+    assert chat.rejected and chat.asked == asked
 
 
 @pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
