@@ -115,8 +115,18 @@ class Emergency(ClinicAction):
         if was_asked(turn):
             return self._answered(turn, speak)
         if turn.danger.get("level") == LIKELY or _sounds_like_more(turn):
-            return self._ask(turn, speak)
+            return self._again(turn, speak) or self._ask(turn, speak)
         return alarm(turn, speak, signs_of(turn))
+
+    @staticmethod
+    def _again(turn: Turn, speak: Speaker) -> Events:
+        """Behind an alarm nothing is asked: a no ("he is breathing fine, will I ring?") would take it back."""
+        with database.transaction() as session:
+            if not alarms.stands(session, turn.contact_id):
+                return []
+            alarms.raise_alarm(session, turn.contact_id, signs_of(turn), turn.language, summary_for_staff(turn))
+        speak.say("utter_handoff_waiting_emergency", emergency_number=speak.number_to_call(_country(turn)))
+        return [SlotSet(SLOT, ACTED)]
 
     @staticmethod
     def _ask(turn: Turn, speak: Speaker) -> Events:

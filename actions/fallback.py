@@ -36,11 +36,16 @@ class Fallback(ClinicAction):
         """A doctor or a specialty: a booking. A complaint: the intake. Else "do you mean …?", then a person."""
         if not turn.in_form and (turn.entities("specialty") or turn.entities("practitioner")):
             return [FollowupAction("booking_form")]
-        from actions.intake.entry import begins  # which needs this module
+        from actions import check_back
+        from actions.intake.entry import asks_on, begins  # which need this module
 
         unwell = begins(turn)
         if unwell is not None:
             return unwell
+        if not turn.in_form and not turn.failures_before and asks_on(turn):
+            promised = check_back.promise(turn, speak) if check_back.accepted(turn) else []
+            speak.say("utter_after_questions")
+            return [*promised, SlotSet("misunderstood", True)]
         choices = [] if turn.in_form or turn.failures_before >= FAILURES_BEFORE_OFFER else meanings.likely(turn, speak)
         if not choices:
             return not_understood(turn, speak, "utter_not_understood")

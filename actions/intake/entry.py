@@ -9,7 +9,7 @@ from rasa_sdk.events import FollowupAction
 from actions.base import Events
 from actions.intake import answers
 from actions.intake.form import opened
-from actions.intake.offer import PERHAPS_UNWELL, told_again
+from actions.intake.offer import PERHAPS_UNWELL, asked_lately, told_again
 from actions.intake.state import Intake
 from actions.turn import Turn
 from clinic.settings import settings
@@ -33,8 +33,16 @@ def begins(turn: Turn) -> Optional[Events]:
     """Events that open the intake with this message; None in a form, for a tap, switched off, or of nobody's illness."""
     if turn.in_form or turn.is_tap or not settings().intake:
         return None
+    if asks_on(turn):
+        return None
     intake = opened(turn)
     return into(intake) if tells(turn, intake) else None
+
+
+def asks_on(turn: Turn) -> bool:
+    """Whether a message after a verdict names nothing new: "may I put some ointment on it?" is about what was told."""
+    told = answers.told(turn)
+    return not (told.complaints or told.signs) and asked_lately(turn)
 
 
 def into(intake: Intake) -> Events:

@@ -85,7 +85,7 @@ def _fits(turn: Turn) -> bool:
         or turn.danger.get("level") in (CERTAIN, LIKELY)
     ):
         return False
-    return _may_be_unwell(turn) and not _too_soon(turn) and not _asked_lately(turn)
+    return _may_be_unwell(turn) and not _too_soon(turn) and not asked_lately(turn)
 
 
 def _may_be_unwell(turn: Turn) -> bool:
@@ -100,7 +100,8 @@ def _too_soon(turn: Turn) -> bool:
     return any(_has(segment, "offer", OFFER) or _has(segment, *ALARM) for segment in turn.earlier()[:TURNS])
 
 
-def _asked_lately(turn: Turn) -> bool:
+def asked_lately(turn: Turn) -> bool:
+    """Whether the questions were answered within the last hour."""
     with database.read() as session:
         newest = next(iter(intakes.of_contact(session, turn.contact_id)), None)
         return newest is not None and newest.created_at > clock.now() - LATELY

@@ -48,6 +48,12 @@ def raise_alarm(session: Session, contact_id: int, signs: Sequence[str], languag
     audit.record(session, f"contact:{contact_id}", "emergency.certain", f"contact:{contact_id}", signs=",".join(signs))
 
 
+def stands(session: Session, contact_id: int) -> bool:
+    """Whether the number was said, and the team has not closed the case."""
+    there = handoffs.current(session, contact_id)
+    return there is not None and there.reason == REASON
+
+
 def ask_first(session: Session, contact_id: int, signs: Sequence[str], language: str) -> None:
     """The question "is this happening now?" is being asked: without an answer the alarm is raised after two minutes."""
     tasks.schedule(session, contact_id, SILENCE, clock.now() + PATIENCE, {"signs": list(signs), "language": language})

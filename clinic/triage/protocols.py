@@ -130,6 +130,8 @@ def _by_part() -> Mapping[str, str]:
 
 # Complaints that say nothing without a place: "it hurts", "swollen".
 NEED_A_PLACE = ("pain", "swelling", "stiffness", "cramp", "bleeding", "itching", "lump", "numbness", "weakness", "tingling")
+# What itches on an arm or a leg is its skin.
+NOT_OF = {"itching": "joint_pain"}
 
 
 def leading(complaints: list[str], parts: list[str]) -> list[Protocol]:
@@ -137,8 +139,9 @@ def leading(complaints: list[str], parts: list[str]) -> list[Protocol]:
 
     A complaint of no place of its own ("it hurts") together with a part of the body is that part's protocol.
     """
-    placed = [_by_part()[part] for part in parts if part in _by_part()]
     vague = [code for code in complaints if code in NEED_A_PLACE]
+    not_of = {NOT_OF[code] for code in vague} if vague and all(code in NOT_OF for code in vague) else set()
+    placed = [name for part in parts if (name := _by_part().get(part)) and name not in not_of]
     own = [_by_complaint()[code] for code in complaints if code in _by_complaint() and not (code in vague and placed)]
     names = dict.fromkeys([*own, *(placed if vague or not own else [])])
     return sorted((protocols()[name] for name in names), key=lambda protocol: -protocol.rank)

@@ -33,6 +33,8 @@ PLAIN = (
 # "No, none of these, thanks": so many words may stand around a whole answer; "no appetite since Monday" is none.
 WORDS_AROUND = 2
 MOST_SEVERE = 10
+# Years up to which an age is told in months or weeks.
+IN_MONTHS = 4
 # Days: an inflamed breast comes within hours, the baby at it is weeks old.
 LONGER_THAN_MASTITIS = 14.0
 _BRACKETS = re.compile(r"\((\d{1,2})\)")
@@ -233,6 +235,10 @@ def age(text: str, language: str) -> float | None:
     if any(hit.concept == PREGNANT for hit in hits):  # "I am 30, it is week 31" is nobody's 31 weeks
         hits = [hit for hit in hits if hit.concept not in ("units week", "units month")]
         counted = [(value, unit) for value, unit in counted if unit == "year"]
+    # "I will be 78 next month, so 77": nobody of that age counts months.
+    counted = [
+        (value, unit) for value, unit in counted if unit == "year" or value * counting.YEARS.get(unit, 0) < IN_MONTHS
+    ]
     told = next((value * counting.YEARS[unit] for value, unit in counted if unit in counting.YEARS), None)
     if told is None:
         bare = counting.numbers(message, hits)

@@ -70,6 +70,16 @@ def test_a_form_waits_while_there_is_an_emergency(chat: Conversation) -> None:
     assert chat.slots["emergency"] == "acted"
 
 
+def test_behind_an_alarm_nothing_takes_it_back(chat: Conversation) -> None:
+    chat.hears("he is hard to wake", "emergency", danger=["unresponsive"]).run(emergency.Emergency())
+    more = "Will I ring them so? He is on a blood thinner and breathing fine"
+    chat.hears(more, "report_symptom", danger=["breathing"], level="likely").run(emergency.Emergency())
+    assert chat.keys == ["utter_handoff_waiting_emergency"] and "Please call 112 now" in chat.text
+    assert chat.slots["emergency"] == "acted"
+    found = current(chat)
+    assert found and "breathing" in found.summary and "blood thinner" in found.summary
+
+
 def test_what_may_be_one_is_asked_first_and_a_no_lets_the_form_go_on(chat: Conversation) -> None:
     chat.weber()
     chat.hears("my chest hurts", "report_symptom", danger=["chest_pain"], level="likely").run(emergency.Emergency())
