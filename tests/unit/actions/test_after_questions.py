@@ -1,0 +1,48 @@
+"""What somebody writes after the verdict: a question about it begins no new questions, an illness does."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from actions import health
+from actions.fallback import Fallback
+from clinic import clock, database, encryption
+from clinic.triage import intakes
+from clinic.triage.engine import Verdict
+from clinic.triage.intakes import Told
+from tests.support.conversations import Conversation
+
+ASKED, PERSON = "utter_after_questions", "utter_no_medical_advice"
+
+
+@pytest.fixture
+def judged(agreed: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch) -> Conversation:
+    """Somebody who has just been told to stay at home with a stye."""
+    monkeypatch.setenv("CLINIC_ENCRYPTION_KEY", encryption.new_key())
+    chat = agreed()
+    with database.transaction() as session:
+        intakes.save(session, chat.contact_id, Told({}, Verdict("self_care", "eye", (), ()), ""), None, "en")
+    return chat
+
+
+def test_a_question_nobody_understands_finds_the_way_to_a_person(judged: Conversation) -> None:
+    judged.hears("can she go to school tomorrow then", "nlu_fallback", confidence=0.3, unwell=0.75).run(Fallback())
+    assert judged.keys == [ASKED]
+    assert [button["payload"] for button in judged.buttons] == ["/human_handoff", "/report_symptom"]
+
+
+def test_nor_does_a_wish_for_advice_begin_again(judged: Conversation) -> None:
+    judged.hears("may I put some ointment on it?", "ask_medical_advice", unwell=0.8, complaints={"wound": 0.95})
+    judged.run(health.MedicalAdvice())
+    assert judged.keys == [PERSON]
+
+
+@pytest.mark.parametrize(("text", "minutes"), [("and now I have a cough too", 1), ("may I put some ointment on it?", 61)])
+def test_a_new_complaint_does_and_so_does_any_an_hour_later(judged: Conversation, text: str, minutes: int) -> None:
+    clock.freeze(clock.now() + dt.timedelta(minutes=minutes))
+    events = judged.hears(text, "nlu_fallback", confidence=0.3, unwell=0.8, complaints={"cough": 0.95}).run(Fallback())
+    assert ASKED not in judged.keys
+    assert any(event.get("name") == "intake_form" for event in events)
