@@ -9,10 +9,11 @@ from rasa_sdk.events import FollowupAction
 from actions.base import Events
 from actions.intake import answers
 from actions.intake.form import opened
-from actions.intake.offer import PERHAPS_UNWELL, asked_lately, told_again
+from actions.intake.offer import PERHAPS_UNWELL, told_again, told_lately
 from actions.intake.state import Intake
 from actions.turn import Turn
 from clinic.settings import settings
+from clinic.triage.protocols import leading
 
 # From here on it is asked what the complaint is, where none is sure.
 SOUNDS_UNWELL = 0.5
@@ -40,9 +41,14 @@ def begins(turn: Turn) -> Optional[Events]:
 
 
 def asks_on(turn: Turn) -> bool:
-    """Whether a message after a verdict names nothing new: "may I put some ointment on it?" is about what was told."""
-    told = answers.told(turn)
-    return not (told.complaints or told.signs) and asked_lately(turn)
+    """Whether a message after a verdict names nothing new or worse: "may she go to school with that cough?"."""
+    before = told_lately(turn)
+    if before is None:
+        return False
+    now = answers.told(turn)
+    named = {protocol.name for protocol in leading(list(now.complaints), list(now.parts))} if now.complaints else set()
+    known = {name for name, value in before.known.items() if value is True}
+    return named <= {before.verdict.protocol} and {*now.signs} <= known and now.known.get("course") != "worse"
 
 
 def into(intake: Intake) -> Events:

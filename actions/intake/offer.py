@@ -13,10 +13,12 @@ from copy import copy
 from typing import List, Optional
 
 from rasa_sdk.events import SlotSet
+from sqlalchemy.orm import Session
 
 from actions.base import Events, Speaker
 from actions.turn import BESIDE, Event, Turn
-from clinic import clock, database, vocabulary
+from clinic import clock, database, encryption, vocabulary
+from clinic.models import Intake
 from clinic.settings import settings
 from clinic.triage import intakes, reading
 from clinic.triage.screen import CERTAIN, LIKELY
@@ -103,8 +105,22 @@ def _too_soon(turn: Turn) -> bool:
 def asked_lately(turn: Turn) -> bool:
     """Whether the questions were answered within the last hour."""
     with database.read() as session:
-        newest = next(iter(intakes.of_contact(session, turn.contact_id)), None)
-        return newest is not None and newest.created_at > clock.now() - LATELY
+        return _of_late(session, turn) is not None
+
+
+def told_lately(turn: Turn) -> Optional[intakes.Told]:
+    """What the contact told in an intake that ended within the last hour; None also where nobody can read it."""
+    with database.read() as session:
+        newest = _of_late(session, turn)
+        try:
+            return intakes.told(newest) if newest is not None else None
+        except encryption.Unreadable:
+            return None
+
+
+def _of_late(session: Session, turn: Turn) -> Optional[Intake]:
+    newest = next(iter(intakes.of_contact(session, turn.contact_id)), None)
+    return newest if newest is not None and newest.created_at > clock.now() - LATELY else None
 
 
 def _has(segment: List[Event], slot: str, value: str) -> bool:

@@ -20,16 +20,18 @@ ASKED, PERSON = "utter_after_questions", "utter_no_medical_advice"
 
 @pytest.fixture
 def judged(agreed: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch) -> Conversation:
-    """Somebody who has just been told to stay at home with a stye."""
+    """Somebody who has just been told to stay at home with a cold."""
     monkeypatch.setenv("CLINIC_ENCRYPTION_KEY", encryption.new_key())
     chat = agreed()
     with database.transaction() as session:
-        intakes.save(session, chat.contact_id, Told({}, Verdict("self_care", "eye", (), ()), ""), None, "en")
+        verdict = Verdict("self_care", "cold", (), ())
+        intakes.save(session, chat.contact_id, Told({"runny_nose": True}, verdict, "a cold"), None, "en")
     return chat
 
 
-def test_a_question_nobody_understands_finds_the_way_to_a_person(judged: Conversation) -> None:
-    judged.hears("can she go to school tomorrow then", "nlu_fallback", confidence=0.3, unwell=0.75).run(Fallback())
+@pytest.mark.parametrize("text", ["can she go to school tomorrow then", "can she go to school with a runny nose?"])
+def test_a_question_nobody_understands_finds_the_way_to_a_person(judged: Conversation, text: str) -> None:
+    judged.hears(text, "nlu_fallback", confidence=0.3, unwell=0.75).run(Fallback())
     assert judged.keys == [ASKED]
     assert [button["payload"] for button in judged.buttons] == ["/human_handoff", "/report_symptom"]
 
@@ -40,7 +42,10 @@ def test_nor_does_a_wish_for_advice_begin_again(judged: Conversation) -> None:
     assert judged.keys == [PERSON]
 
 
-@pytest.mark.parametrize(("text", "minutes"), [("and now I have a cough too", 1), ("may I put some ointment on it?", 61)])
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("and now my knee hurts too", 1), ("the runny nose is worse now", 1), ("may I put some ointment on it?", 61)],
+)
 def test_a_new_complaint_does_and_so_does_any_an_hour_later(judged: Conversation, text: str, minutes: int) -> None:
     clock.freeze(clock.now() + dt.timedelta(minutes=minutes))
     events = judged.hears(text, "nlu_fallback", confidence=0.3, unwell=0.8, complaints={"cough": 0.95}).run(Fallback())
