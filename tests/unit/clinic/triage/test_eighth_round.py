@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.triage import reading
+from clinic.triage import listed, reading
 from clinic.triage.protocols import leading
 
 
@@ -39,3 +39,9 @@ def test_what_itches_on_a_limb_is_no_joint() -> None:
 def test_as_the_eighth_round_said_it(language: str, text: str, sign: str) -> None:
     said = reading.read(text, language)
     assert said.known[sign] is True and "vomiting" not in said.known
+
+
+def test_redness_that_has_doubled_is_no_weakness() -> None:
+    text = "بس الحمار كبر الضعف من امس"
+    found = listed.marked(text, "ar", ("weakness", "redness_grows", "fever"), reading.read(text, "ar"))
+    assert found == {"redness_grows": True}
