@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Mapping, Optional, Tuple
 
+from actions.intake.offer import PERHAPS_UNWELL
 from actions.turn import Turn
 from clinic.triage import findings, listed, replies, texts
 from clinic.triage.codes import COMPLAINT
@@ -51,6 +52,12 @@ def heard(turn: Turn, told: Said, known: Known, offered: Tuple[str, ...] = ()) -
     likeliest = _likeliest(shares)
     if likeliest is not None and shares[likeliest.name] >= SURE:
         return Heard(_ordered([likeliest, *agreed]))
+    # "Runny nose and cough": sure that it is what the words name, though not of which more.
+    if sum(shares[protocol.name] for protocol in agreed) >= SURE:
+        return Heard(_ordered(agreed))
+    # Of an answer that tells of no illness the model makes rows of its own; the old ones are better.
+    if offered and not named and turn.unwell < PERHAPS_UNWELL:
+        return Heard()
     # "Ill" in general is the last row; what is left of the shares is the others'.
     others = max(1 - shares.get(GENERAL, 0.0), WORTH_A_ROW)
     unfit = {GENERAL, *findings.unfit({**known, **told.known}, "protocols")}

@@ -125,6 +125,9 @@ def values(language: str) -> dict[str, str]:
         "today": longest(texts.text(key, language, **given) for key in ("utter_open_now", "utter_closed_now")),
         "holidays": ", ".join([f"{day} ({holiday})"] * 6),
     }
+    lists = {question.names for one in protocols().values() for question in one.questions if question.kind == "which"}
+    titles = [[str(triage_texts.of_finding(name, language)["title"]) for name in names] for names in lists]
+    given["rows"] = longest("\n".join(f"{place}. {title}" for place, title in enumerate(rows, 1)) for rows in titles)
     given["sign"] = longest(triage_texts.danger(sign, language) for sign in screen.signs())
     given |= {"speaks": texts.text("utter_practitioner_speaks", language, **{**given, "languages": languages})}
     week = f"{', '.join(formats.weekday(n, language, short=True) for n in range(5))} ({given['location']})"

@@ -41,6 +41,19 @@ def test_what_is_named_and_thought_likely_joins(agreed: Callable[..., Conversati
     assert set(intake(chat).protocols) == {"sore_throat", "back_pain"}
 
 
+def test_two_that_are_named_and_share_the_weight_are_both_asked_about(agreed: Callable[..., Conversation]) -> None:
+    told = "runny nose and a cough since 3 days"
+    assert set(intake(begin(agreed(), told, complaints={"cough": 0.75, "cold": 0.24})).protocols) == {"cough", "cold"}
+    unnamed = begin(agreed(), "runny nose since 3 days", complaints={"cough": 0.75, "cold": 0.24})
+    assert not intake(unnamed).protocols and intake(unnamed).candidates == ("cough", "cold")
+
+
+def test_an_answer_that_tells_nothing_brings_the_same_rows_again(agreed: Callable[..., Conversation]) -> None:
+    chat = begin(agreed(), "hmm", complaints=UNSURE)
+    chat.answers("about a 2", complaints={"anxiety": 0.21, "fainting": 0.08, "lump": 0.08}, unwell=0.02)
+    assert intake(chat).candidates == ("sore_throat", "cold", "cough")
+
+
 def test_words_decide_where_the_model_has_nothing_to_say(agreed: Callable[..., Conversation]) -> None:
     assert intake(begin(agreed(), "I have a headache")).protocols == ("headache",)
 
