@@ -37,6 +37,7 @@ class Fallback(ClinicAction):
         if not turn.in_form and (turn.entities("specialty") or turn.entities("practitioner")):
             return [FollowupAction("booking_form")]
         from actions import check_back
+        from actions.intake import after
         from actions.intake.entry import asks_on, begins  # which need this module
 
         unwell = begins(turn)
@@ -44,7 +45,7 @@ class Fallback(ClinicAction):
             return unwell
         if not turn.in_form and not turn.failures_before and asks_on(turn):
             promised = check_back.promise(turn, speak) if check_back.accepted(turn) else []
-            speak.say("utter_after_questions")
+            after.answered(turn, speak)
             return [*promised, SlotSet("misunderstood", True)]
         choices = [] if turn.in_form or turn.failures_before >= FAILURES_BEFORE_OFFER else meanings.likely(turn, speak)
         if not choices:

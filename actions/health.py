@@ -6,6 +6,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import check_back
 from actions.base import ClinicAction, Events, Speaker
+from actions.intake import after
 from actions.intake.entry import begins, instead_of_booking
 from actions.intake.offer import accepted, with_offer
 from actions.intake.state import Intake
@@ -59,7 +60,7 @@ class MedicalAdvice(_TowardsADoctor):
         promised = check_back.promise(turn, speak) if check_back.accepted(turn) else []
         events = None if check_back.accepted(turn) else begins(turn)
         if events is None:
-            return [*promised, *super().answer(turn, speak)]
+            return promised if after.answered(turn, speak) else [*promised, *super().answer(turn, speak)]
         speak.say_text("utter_no_judgement")
         return events
 

@@ -9,6 +9,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from actions import which
 from actions.base import ClinicAction, Events, Speaker
 from actions.booking.state import Booking
+from actions.intake.resumed import resumed
 from actions.intake.state import Intake
 from actions.turn import Turn
 from clinic import database, handoffs, hours
@@ -79,7 +80,7 @@ class NeverMind(ClinicAction):
         intake = Intake.of(turn.tracker)
         if withdrawn and intake.opening and settings().intake:
             speak.say_text("utter_handoff_back")
-            return [*leave_form(turn), intake.kept(), FollowupAction(Intake.FORM)]
+            return [*leave_form(turn), resumed(turn, intake, withdrawn.opened_at).kept(), FollowupAction(Intake.FORM)]
         if withdrawn:
             speak.say("utter_handoff_withdrawn")
         elif turn.in_form and Booking.of(turn.tracker).moves:

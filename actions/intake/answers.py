@@ -11,7 +11,7 @@ from clinic import vocabulary
 from clinic.triage import findings, listed, measured, reading, replies
 from clinic.triage.codes import CODE, NO, NONE, NUMBER, SIGN, UNKNOWN, YES
 from clinic.triage.conditions import Value
-from clinic.triage.protocols import Question
+from clinic.triage.protocols import LEVELS, Question
 from clinic.triage.reading import Said
 
 SURE_NO = 0.6
@@ -80,6 +80,22 @@ def _possible(known: Mapping[str, Value]) -> Dict[str, Value]:
     """With a no for what cannot be: "me pregnant? I am a man"."""
     cannot = findings.unfit({"sex": known.get("sex")}, "signs")
     return {name: False if name in cannot and value is True else value for name, value in known.items()}
+
+
+def doubted(before: Intake, answer: Answer, turn: Turn) -> Optional[Intake]:
+    """The intake that asks about a sign by itself, where an answer that denies would call an ambulance with it.
+
+    "No, only a snuffly nose, that is where the noise comes from", "no! what malaria?". None where nothing is doubtful.
+    """
+    question, said = before.question, replies.reply(turn.text, turn.language)
+    if question is None or question.kind != "which" or turn.is_tap or not (said.no or said.nothing):
+        return None
+    after = answer.intake
+    if before.verdict().level == LEVELS[-1] or after.verdict().level != LEVELS[-1]:
+        return None
+    raised = [name for name in after.raised() if name in question.names and before.known.get(name) is not True]
+    known = {name: value for name, value in after.known.items() if name not in raised}
+    return replace(after, known=known, question=Question("sign", (raised[0],)), failed=0) if raised else None
 
 
 def given_up(intake: Intake) -> Intake:
@@ -164,9 +180,13 @@ def _takes_back(turn: Turn, said: Said) -> bool:
 def _sign(question: Question, turn: Turn, said: Said, again: bool) -> Optional[Dict[str, Value]]:
     name = question.names[0]
     marked = listed.marked(turn.text, turn.language, (name,), said) or {}
-    if marked.get(name) is True or _yes(turn):
+    # "I am a lad! What has birth to do with it?" names it and asks back.
+    asks_back = not again and ("?" in turn.text or "؟" in turn.text)
+    if name in findings.unfit(said.known, "signs"):
+        return {name: False}
+    if (marked.get(name) is True and not asks_back) or _yes(turn):
         return {name: True}
-    if name in marked:
+    if name in marked and marked[name] is not True:
         return {name: marked[name]}
     if findings.completed(said.known).get(name) is False:
         return {name: False}

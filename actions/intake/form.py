@@ -83,7 +83,9 @@ class ValidateIntakeForm(ClinicAction):
         intake = Intake.of(turn.tracker) if turn.set_now(SLOT) else opened(turn)
         with database.read() as session:
             agreed = consent.granted(session, turn.contact_id, PURPOSE)
-        return _asking(intake, COMPLAINT if not intake.protocols else ANSWER) if agreed else _asking(intake, CONSENT)
+        if not agreed:
+            return _asking(intake, CONSENT)
+        return _asking(intake, ANSWER if intake.protocols else COMPLAINT, same=intake.question is not None)
 
     @staticmethod
     def _consent(turn: Turn, speak: Speaker, intake: Intake) -> Events:
@@ -126,6 +128,9 @@ class ValidateIntakeForm(ClinicAction):
         corrected = _corrected(result.intake, turn, told)
         if corrected is not None:
             return _asking(corrected, ANSWER)
+        doubted = answers.doubted(intake, result, turn)
+        if doubted is not None:
+            return _asking(doubted, ANSWER, same=True)
         if result.understood:
             return _asking(_with_more_complaints(result.intake, told), ANSWER)
         if result.intake.verdict().level == LEVELS[-1]:  # what it told beside the question is enough

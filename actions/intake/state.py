@@ -99,12 +99,17 @@ class Intake:
             return replace(found, level=engine.DANGER_IS, fired=("danger/suspected",), perhaps=())
         return found
 
+    def raised(self) -> List[str]:
+        """The findings that are there and call an ambulance, those of the first rule first."""
+        alarming = [rule for rule in engine.holding(self.lead, self.known) if rule.level == LEVELS[-1]]
+        names = [name for rule in alarming for name in sorted(rule.when.names())]
+        return [name for name in dict.fromkeys(names) if self.known.get(name) is True]
+
     def doubted(self) -> Intake:
         """To go on where an alarm was a mistake: what raised it is asked again."""
-        urgent = [rule for rule in engine.holding(self.lead, self.known) if rule.level == LEVELS[-1]]
-        raised = {name for rule in urgent for name in rule.when.names() if self.known.get(name) is True}
+        raised = self.raised()
         implied = {name for protocol in self.lead for name in protocol.implies}
-        known = {name: value for name, value in self.known.items() if name not in raised - implied}
+        known = {name: value for name, value in self.known.items() if name not in {*raised} - implied}
         return replace(self, known=known, question=None, failed=0, asked=min(self.asked, ASKED_AGAIN))
 
     def in_words(self) -> str:

@@ -78,8 +78,14 @@ def _specialty(intake: Intake) -> str:
         return wanted if directory.practitioners(session, wanted) else GENERAL_PRACTICE
 
 
+def _advice(intake: Intake) -> str:
+    """Whose texts fit the patient."""
+    age = intake.known.get("age")
+    return intake.lead[0].texts_for(float(age) if isinstance(age, (int, float)) else None)
+
+
 def _closing(speak: Speaker, intake: Intake, language: str) -> str:
-    watch = speak.text("utter_triage_watch", watch=texts.watch(intake.lead[0].name, language))
+    watch = speak.text("utter_triage_watch", watch=texts.watch(_advice(intake), language))
     return f"{watch}\n\n{speak.text('utter_triage_no_diagnosis')}"
 
 
@@ -122,7 +128,7 @@ def _routine(turn: Turn, speak: Speaker, intake: Intake, row: Optional[int]) -> 
 
 def _self_care(turn: Turn, speak: Speaker, intake: Intake, row: Optional[int]) -> Events:
     """Advice, and the offer to ask tomorrow how it is."""
-    advice = texts.self_care(intake.lead[0].name, turn.language)
+    advice = texts.self_care(_advice(intake), turn.language)
     said = [speak.text("utter_triage_self_care"), advice or "", _closing(speak, intake, turn.language)]
     speak.say_words("\n\n".join(part for part in said if part), [])
     speak.say("utter_ask_check_back")

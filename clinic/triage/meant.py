@@ -38,10 +38,11 @@ def without_past(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def course(message: Sequence[Token], hits: Sequence[Hit], there: context.Context) -> str | None:
-    """Better or worse than it was; "better when I eat" tells nothing of that."""
+    """Better or worse than it was; "better when I eat" tells nothing of that, nor "and if it gets worse?"."""
     conditional = {message[hit.first].clause for hit in hits if hit.concept == "whenever"}
     found = [hit for hit in hits if counting.is_of(hit, "course") and message[hit.first].clause not in conditional]
-    return code([hit for hit in found if there.against(hit.places) != context.NEGATED], "course")
+    against = (context.NEGATED, context.HYPOTHETICAL)
+    return code([hit for hit in found if there.against(hit.places) not in against], "course")
 
 
 def severity(message: Sequence[Token], hits: Sequence[Hit], there: context.Context) -> float | None:

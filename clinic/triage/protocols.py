@@ -21,7 +21,7 @@ GENERAL = "general"
 # From least to most dangerous.
 LEVELS = ("self_care", "routine", "urgent", "emergency")
 KINDS = ("which", "number", "choice", "sign")
-CHILD_UNDER = 16
+CHILD_UNDER, INFANT_UNDER = 16, 2
 
 
 class ProtocolError(ValueError):
@@ -63,10 +63,16 @@ class Protocol:
     rules: tuple[Rule, ...]
     otherwise: str
     sources: Mapping[str, str] = field(hash=False)
+    # The texts that are said for children below two instead of its own; "" where its own fit them.
+    below_2: str = ""
 
     def specialty_for(self, age: float | None) -> str:
         """Which specialty sees somebody of that age (years)."""
         return self.children if age is not None and age < CHILD_UNDER else self.specialty
+
+    def texts_for(self, age: float | None) -> str:
+        """Whose advice is said to somebody of that age (years): nobody tells a baby to gargle."""
+        return self.below_2 if self.below_2 and age is not None and age < INFANT_UNDER else self.name
 
 
 def load(path: Path) -> Protocol:
@@ -91,6 +97,7 @@ def load(path: Path) -> Protocol:
             rules=rules,
             otherwise=written["otherwise"],
             sources=written["sources"],
+            below_2=str(written.get("below_2") or ""),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ProtocolError(f"{path.name}: {type(error).__name__}: {error}") from error

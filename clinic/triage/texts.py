@@ -87,6 +87,9 @@ def problems(languages: Sequence[str]) -> Iterator[str]:
         yield from (f"texts/{language}/danger.yml: {sign} is missing" for sign in screen.signs() if not named.get(sign))
         for name in protocols():
             yield from (f"texts/{language}/{name}.yml: {problem}" for problem in _protocol_problems(name, language))
+        for name in sorted({protocol.below_2 for protocol in protocols().values()} - {""}):
+            needed = ("watch", "self_care")
+            yield from (f"texts/{language}/{name}.yml: {problem}" for problem in _advice_problems(name, language, needed))
 
 
 def _finding_problems(language: str) -> Iterator[str]:
@@ -107,15 +110,20 @@ def _finding_problems(language: str) -> Iterator[str]:
 
 
 def _protocol_problems(name: str, language: str) -> Iterator[str]:
+    needed = ["complaint", "watch"] + (["self_care"] if protocols()[name].otherwise == "self_care" else [])
+    yield from _advice_problems(name, language, needed)
+    there = (FOLDER / language / f"{name}.yml").exists() and _file(language, name).get("complaint")
+    if there and len(complaint_title(name, language)) > TITLE:
+        yield f"`complaint` has more than {TITLE} characters and there is no `title` that has fewer"
+
+
+def _advice_problems(name: str, language: str, needed: Sequence[str]) -> Iterator[str]:
     try:
         content = _file(language, name)
     except FileNotFoundError:
         yield "is missing"
         return
-    needed = ["complaint", "watch"] + (["self_care"] if protocols()[name].otherwise == "self_care" else [])
     yield from (f"`{field}` is missing" for field in needed if not content.get(field))
-    if content.get("complaint") and len(complaint_title(name, language)) > TITLE:
-        yield f"`complaint` has more than {TITLE} characters and there is no `title` that has fewer"
     for field in ("self_care", "watch"):
         if len(str(content.get(field) or "")) > ADVICE:
             yield f"`{field}` has more than {ADVICE} characters"

@@ -39,6 +39,17 @@ def test_a_question_nobody_understands_finds_the_way_to_a_person(judged: Convers
 def test_nor_does_a_wish_for_advice_begin_again(judged: Conversation) -> None:
     judged.hears("may I put some ointment on it?", "ask_medical_advice", unwell=0.8, complaints={"wound": 0.95})
     judged.run(health.MedicalAdvice())
+    assert judged.keys == [ASKED]
+
+
+def test_the_answer_says_once_more_when_to_come_back(judged: Conversation) -> None:
+    judged.hears("and if it gets worse tonight?", "ask_medical_advice").run(health.MedicalAdvice())
+    assert judged.keys == [ASKED] and "112" in judged.text and "stiff neck" in judged.text
+
+
+def test_after_an_hour_it_is_a_question_like_any_other(judged: Conversation) -> None:
+    clock.freeze(clock.now() + dt.timedelta(minutes=61))
+    judged.hears("and if it gets worse tonight?", "ask_medical_advice").run(health.MedicalAdvice())
     assert judged.keys == [PERSON]
 
 

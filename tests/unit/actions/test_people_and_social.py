@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -16,7 +17,7 @@ from actions.intake.state import Intake
 from actions.people import NeverMind, OpenHandoff
 from actions.social import Affirm, BotChallenge, Deny, Greet, Help
 from actions.turn import Turn
-from clinic import clock, consent, database, handoffs, texts
+from clinic import clock, consent, database, handoffs, messaging, texts
 from clinic.directory import NotSeeded
 from clinic.models import Handoff
 from tests.support import databases
@@ -103,6 +104,20 @@ def test_whoever_takes_the_chat_back_after_an_alarm_goes_on_with_what_was_told(c
     assert chat.text == texts.text("utter_handoff_back", "en") and current(chat) is None
     assert [event["name"] for event in events if event["event"] == "followup"] == ["intake_form"]
     assert Intake.of(chat.tracker).known["age"] == 58.0
+
+
+def test_what_was_written_behind_the_alarm_counts(chat: Conversation) -> None:
+    chat.hears("I vomit, something brown, I am 22", "report_symptom", danger=["bleeding"]).run(Emergency())
+    later = clock.now() + dt.timedelta(seconds=30)
+    with database.transaction() as session:
+        messaging.receive(
+            session, wamid="wamid.1", contact_id=chat.contact_id, kind="text", payload={}, sent_at=later,
+            text="no blood, but I have Addison and diabetes",
+        )  # fmt: skip
+    chat.hears("never mind", "nevermind").run(NeverMind())
+    now = Intake.of(chat.tracker)
+    assert now.known["diabetes"] is True and "Addison" in now.opening
+    assert now.question is not None and now.question.names == ("needs_cortisone",)
 
 
 def test_stop_does_not_take_a_chat_from_a_person(chat: Conversation) -> None:

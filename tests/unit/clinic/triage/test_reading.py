@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
+
 import pytest
 
+from clinic import clock
 from clinic.triage import reading
 from clinic.triage.amounts import is_amount
+
+
+@pytest.fixture(autouse=True)
+def _a_monday() -> Iterator[None]:
+    """Weekdays count from today."""
+    clock.freeze(dt.datetime(2026, 11, 23, 9, tzinfo=dt.timezone.utc))
+    yield
+    clock.freeze(None)
 
 
 @pytest.mark.parametrize(
