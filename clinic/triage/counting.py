@@ -120,9 +120,10 @@ def _has_near(hits: Sequence[Hit], section: str, low: int, high: int) -> bool:
     return any(is_of(hit, section) and low <= hit.last and hit.first <= high for hit in hits)
 
 
-def _is_lasting(hits: Sequence[Hit], place: int) -> bool:
-    """Whether words around the number make it a duration ("for 3 weeks", "3 days ago")."""
-    return _has_near(hits, "since", place - NEAR, place - 1) or _has_near(hits, "ago", place + 1, place + NEAR)
+def _is_lasting(message: Sequence[Token], hits: Sequence[Hit], place: int) -> bool:
+    """Whether words around the number make it a duration ("for 3 weeks", "3 days ago"); "since Monday, I'm 24" is none."""
+    mine = [hit for hit in hits if message[hit.last].clause == message[place].clause]
+    return _has_near(mine, "since", place - NEAR, place - 1) or _has_near(mine, "ago", place + 1, place + NEAR)
 
 
 def _has_cue(hits: Sequence[Hit], place: int) -> bool:
@@ -134,7 +135,7 @@ def age_in(message: Sequence[Token], hits: Sequence[Hit]) -> float | None:
     """An age that was said unasked: with "old", after an age's cue, or years that are no duration."""
     for place, value in numbers(message, hits):
         unit = _unit_after(hits, place)
-        lasting = _is_lasting(hits, place)
+        lasting = _is_lasting(message, hits, place)
         if unit in YEARS and not lasting:
             if _is_age(hits, place, unit) or (unit == "year" and value >= 1):
                 return possible_age(value * YEARS[unit])
@@ -152,7 +153,7 @@ def _times(message: Sequence[Token], hits: Sequence[Hit]) -> list[tuple[int, flo
     """(place, days, unit, whether words say that it has lasted) of every time that is counted."""
     often = _often(hits)
     return [
-        (place, value * DAYS[unit], unit, _is_lasting(hits, place))
+        (place, value * DAYS[unit], unit, _is_lasting(message, hits, place))
         for place, value in numbers(message, hits)
         if (unit := _unit_after(hits, place)) in DAYS and place not in often
     ]
@@ -231,7 +232,7 @@ def pregnancy_in(message: Sequence[Token], hits: Sequence[Hit]) -> dict[str, Val
     """Weeks that are no duration: "36 weeks pregnant, bleeding since this morning"."""
     for place, value in numbers(message, hits):
         near = "pregnant" in _near_findings(hits, place)
-        if _unit_after(hits, place) == "week" and (near or not _is_lasting(hits, place)) and 4 <= value <= 42:
+        if _unit_after(hits, place) == "week" and (near or not _is_lasting(message, hits, place)) and 4 <= value <= 42:
             own = [hit for hit in hits if place + 1 not in hit.places]
             others = [*spans(own), *(count * DAYS[unit] for count, unit in amounts(message, hits) if unit != "week")]
             return {"pregnancy_week": value, **({"days": max(others)} if others else {"days": None})}

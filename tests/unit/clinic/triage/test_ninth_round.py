@@ -72,6 +72,9 @@ def test_and_who_cannot_breathe_at_all_has_not(text: str) -> None:
         ("de", "mein baby 7 monat hat schnupfen", {"age": 0.583}),
         ("en", "my baby 7 months has a runny nose", {"age": 0.583}),
         ("en", "baby 3 weeks crying", {"age": 0.058, "days": None}),
+        ("en", "runny nose, since yesterday, I'm 24, otherwise healthy", {"age": 24.0, "days": 1.0}),
+        ("de", "schnupfen seit gestern, bin 24", {"age": 24.0, "days": 1.0}),
+        ("en", "it hurts since I'm 24", {"age": None}),
         ("pt", "meu bebê 7 meses tá com tosse", {"age": 0.583}),
     ],
 )
